@@ -1,0 +1,69 @@
+package io.levee.architecture;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * The rooms of the layout (docs/architecture.md): one row for each folder that holds published code, with the Java
+ * module in it and how far it lies from core. A room may use only rooms that are nearer to core than itself.
+ */
+enum Room {
+    CORE("core", "io.levee", 0),
+    TESTKIT("testkit", "io.levee.test", 1),
+    JDK_HTTP("clients/jdk-http", "io.levee.http", 1),
+    CONFIG("config", "io.levee.config", 1),
+    LAB("lab", "io.levee.lab", 2),
+    CLI("cli", "io.levee.cli", 3);
+
+    private final String folder;
+    private final String moduleName;
+    private final int distance;
+
+    Room(String folder, String moduleName, int distance) {
+        this.folder = folder;
+        this.moduleName = moduleName;
+        this.distance = distance;
+    }
+
+    /** The folder below the root of the repository, as the root POM names it. */
+    String folder() {
+        return folder;
+    }
+
+    /** The name of the Java module, which is also its root package. */
+    String moduleName() {
+        return moduleName;
+    }
+
+    /** Whether this is an adapter: a room that only translates a client's outcome into ours and back. */
+    boolean isClient() {
+        return folder.startsWith("clients/");
+    }
+
+    boolean mayUse(Room other) {
+        return other == this || other.distance < distance;
+    }
+
+    /** The room whose root package is the longest prefix of the class's package; empty for classes of others. */
+    static Optional<Room> of(JavaClass type) {
+        String dotted = type.getPackageName() + ".";
+        return Arrays.stream(values())
+                .filter(room -> dotted.startsWith(room.moduleName + "."))
+                .max(Comparator.comparingInt(room -> room.moduleName.length()));
+    }
+
+    /** Classes of this room. */
+    DescribedPredicate<JavaClass> classes() {
+        return DescribedPredicate.describe(
+                "classes of " + folder, type -> of(type).filter(this::equals).isPresent());
+    }
+
+    /** Classes of every adapter. */
+    static DescribedPredicate<JavaClass> clientClasses() {
+        return DescribedPredicate.describe(
+                "classes of an adapter", type -> of(type).filter(Room::isClient).isPresent());
+    }
+}
