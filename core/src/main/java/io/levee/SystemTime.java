@@ -1,0 +1,57 @@
+package io.levee;
+
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** The machine's monotonic clock, and the one timer thread of the JVM. */
+enum SystemTime implements TimeSource {
+    INSTANCE;
+
+    /**
+     * How long the timer's thread stays when nothing is pending. Longer than the pauses between the calls of a service
+     * that has anything to do, for starting a thread costs some 100 us; short enough that the thread is gone when
+     * somebody looks for what a stopped application has left behind.
+     */
+    private static final long IDLE_NANOS = 10 * Nanos.PER_SECOND;
+
+    /** Makes instants start near 0, so that they are never negative: System.nanoTime() may start anywhere. */
+    private static final long ORIGIN = System.nanoTime();
+
+    private final TimerThread timers = new TimerThread(this::nanoTime, IDLE_NANOS);
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime() - ORIGIN;
+    }
+
+    @Override
+    public Timeout schedule(long atNanos, Runnable task) {
+        return timers.schedule(atNanos, task);
+    }
+
+    @Override
+    public boolean await(long atNanos, BooleanSupplier condition) throws InterruptedException {
+        // Parks without a monitor, so that a virtual thread gives its carrier back. Parking may end for no reason:
+        // condition, interrupt and clock decide, never the return of park.
+        while (!condition.getAsBoolean()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (atNanos == Nanos.NEVER) {
+                LockSupport.park(this);
+            } else {
+                long left = atNanos - nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                LockSupport.parkNanos(this, left);
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void wake(Thread thread) {
+        LockSupport.unpark(thread);
+    }
+}
