@@ -203,7 +203,7 @@ final class TimerThread {
         return TimerWheel.nanosOf(wakeTick);
     }
 
-    private static void runTask(Runnable task) {
+    static void runTask(Runnable task) {
         try {
             task.run();
         } catch (Throwable failure) { // whatever it is, the tasks of others must run
