@@ -1,0 +1,43 @@
+package io.levee;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of a call, as the code that makes it sees it. Valid only while that code runs, and, in a synchronous call,
+ * only on the caller's thread: the engine reuses the object, so that the happy path allocates nothing. What shall
+ * outlive the attempt or go to another thread is a {@link Scope}: {@link Scope#capture()}.
+ */
+public interface Attempt {
+    /**
+     * The number of this attempt.
+     *
+     * @return 0 for the first one; 1 or more is a retry
+     */
+    int number();
+
+    /**
+     * The time left for this attempt: the attempt timeout or what is left of the call's deadline, whichever is less.
+     * Reads the clock.
+     *
+     * @return nanoseconds, 0 if none is left, {@link Long#MAX_VALUE} if the attempt is not bounded
+     */
+    long remainingNanos();
+
+    /**
+     * {@link #remainingNanos()} as a duration, for clients that take one.
+     *
+     * @return the time left; null if the attempt is not bounded
+     */
+    default @Nullable Duration remaining() {
+        long nanos = remainingNanos();
+        return nanos == Long.MAX_VALUE ? null : Duration.ofNanos(nanos);
+    }
+
+    /**
+     * Tells whether this attempt is still wanted: long loops ask now and then.
+     *
+     * @return true once the call was cancelled or the attempt ran out of time
+     */
+    boolean isCancelled();
+}

@@ -1,0 +1,12 @@
+package io.levee;
+
+import org.jspecify.annotations.Nullable;
+
+/** As many attempts as the bulkhead allows are in flight: nothing was sent. */
+public final class BulkheadFullException extends LeveeException {
+    private static final long serialVersionUID = 1L;
+
+    BulkheadFullException(Decision decision, @Nullable Throwable cause) {
+        super(decision, cause);
+    }
+}

@@ -1,0 +1,12 @@
+package io.levee;
+
+import org.jspecify.annotations.Nullable;
+
+/** The call was cancelled: by its future, its scope, or an interrupt of its thread (whose flag is then set). */
+public final class CallCancelledException extends LeveeException {
+    private static final long serialVersionUID = 1L;
+
+    CallCancelledException(Decision decision, @Nullable Throwable cause) {
+        super(decision, cause);
+    }
+}

@@ -1,0 +1,623 @@
+package io.levee;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one call as a finite state machine, the only one there is:
+ *
+ * <pre>
+ * admit (cancelled? deadline, breaker, bulkhead, limiter) -> attempt -> judge
+ *     -> succeed | fail | back off (policy, deadline, breaker, retry budget) -> admit ...
+ * </pre>
+ *
+ * Pure: it reads no clock, sleeps nowhere and calls nobody but the policies. A driver tells it the time and what
+ * happened, does what the answered {@linkplain #START step} says, and comes back. Not thread-safe: one driver at a time.
+ * Reusable after {@link #end}, so that a driver that keeps its machine allocates nothing for a call.
+ */
+final class CallMachine {
+    /** Make the attempt numbered {@link #attempt}, then tell its result. */
+    static final int START = 0;
+    /** Get a permit from the limiter (it has none at once), then tell how that went. */
+    static final int AWAIT_PERMIT = 1;
+    /** Wait until {@link #wakeAtNanos}, then {@link #resume}. */
+    static final int BACK_OFF = 2;
+    /** The call has succeeded with the value told last. */
+    static final int SUCCEED = 3;
+    /** The call has failed: {@link #failure} says with what. */
+    static final int FAIL = 4;
+
+    // The whole call.
+    private Engine engine;
+    private Call<?> call = Call.PLAIN;
+    private long startNanos;
+    private long deadlineNanos;
+    private long limiterWaitNanos;
+    private long lastBackoffNanos;
+    /** Failures of earlier attempts, oldest first; the last one's is {@link #lastFailure}. */
+    private @Nullable Throwable[] earlier = NO_FAILURES;
+
+    private int earlierCount;
+    /** The rule of each retry so far, for the rules' own limits. */
+    private String[] retriedRules = NO_RULES;
+
+    private int retries;
+    /** Set by whoever cancels; read by the driver's next step. Opponent: the cancelling thread. */
+    private volatile @Nullable StopReason ending;
+
+    // The attempt that runs or was judged last.
+    private int attempt;
+    private int made;
+    private boolean inBulkhead;
+    private long breakerStamp;
+    private long attemptStartNanos;
+    private long dueNanos;
+    /** What the retry that runs or comes cost; its price goes back if it succeeds, or if it is not sent after all. */
+    private int paid;
+
+    private boolean paidUnsent;
+    private @Nullable Throwable lastFailure;
+    private boolean lastWasValue;
+    private @Nullable Verdict verdict;
+    private @Nullable Fate fate;
+    private boolean replayable;
+
+    // The last step.
+    private long wakeAtNanos;
+    private long endedNanos;
+    private @Nullable Throwable failure;
+    private @Nullable Decision decision;
+
+    private static final @Nullable Throwable[] NO_FAILURES = {};
+    private static final String[] NO_RULES = {};
+
+    /** A shared exception object must not collect the notes of every call that it ends. */
+    private static final int MAX_SUPPRESSED = 32;
+
+    @SuppressWarnings("NullAway.Init") // begin() sets the engine before any step
+    CallMachine() {}
+
+    /** A call begins. */
+    int begin(Engine engine, Call<?> call, long nowNanos, long inheritedDeadlineNanos) {
+        this.engine = engine;
+        this.call = call;
+        startNanos = nowNanos;
+        long own = Math.min(engine.deadlineNanos, call.deadlineNanos());
+        deadlineNanos = Math.min(inheritedDeadlineNanos, own == Nanos.NEVER ? own : Nanos.add(nowNanos, own));
+        limiterWaitNanos = 0;
+        lastBackoffNanos = 0;
+        retries = 0;
+        attempt = 0;
+        made = 0;
+        paid = 0;
+        paidUnsent = false;
+        lastWasValue = false;
+        replayable = true;
+        RetryBudget budget = engine.budget;
+        if (budget != null) {
+            budget.deposit();
+        }
+        return admit(nowNanos);
+    }
+
+    /** The backoff is over, or was cut short. */
+    int resume(long nowNanos) {
+        return admit(nowNanos);
+    }
+
+    private int admit(long nowNanos) {
+        int refused = admitUpToLimiter(nowNanos);
+        if (refused != START) {
+            return refused;
+        }
+        Limiter limiter = engine.limiter;
+        if (limiter != null && (attempt > 0 || !limiter.tryAcquire(nowNanos))) {
+            // A retry queues behind first attempts, so it never takes a permit past them.
+            leave();
+            return AWAIT_PERMIT;
+        }
+        return start(nowNanos);
+    }
+
+    /** The limiter granted a permit, after a wait that began at the given instant. */
+    int permitted(long askedNanos, long nowNanos) {
+        limiterWaitNanos += nowNanos - askedNanos;
+        int refused = admitUpToLimiter(nowNanos);
+        return refused == START ? start(nowNanos) : refused;
+    }
+
+    /** The limiter has no permit in time, or the wait for it was cut short by the deadline. */
+    int notPermitted(long askedNanos, long nowNanos) {
+        limiterWaitNanos += nowNanos - askedNanos;
+        return stop(ending == null ? StopReason.NO_PERMIT : ending(), nowNanos);
+    }
+
+    private int admitUpToLimiter(long nowNanos) {
+        if (ending != null) {
+            return stop(ending(), nowNanos);
+        }
+        if (engine.isClosed()) {
+            return stop(StopReason.CLOSED, nowNanos);
+        }
+        if (deadlineNanos != Nanos.NEVER && nowNanos >= deadlineNanos) {
+            return stop(StopReason.DEADLINE, nowNanos);
+        }
+        Breaker breaker = engine.breaker;
+        if (breaker != null) {
+            breakerStamp = breaker.tryAcquire(nowNanos);
+            if (breakerStamp == Breaker.REFUSED) {
+                return stop(StopReason.BREAKER_OPEN, nowNanos);
+            }
+        }
+        Bulkhead bulkhead = engine.bulkhead;
+        if (bulkhead != null) {
+            if (!bulkhead.tryEnter()) {
+                forgetProbe();
+                return stop(StopReason.BULKHEAD_FULL, nowNanos);
+            }
+            inBulkhead = true;
+        }
+        return START;
+    }
+
+    private int start(long nowNanos) {
+        made++;
+        paidUnsent = false;
+        attemptStartNanos = nowNanos;
+        long timeout = engine.attemptTimeoutNanos;
+        dueNanos = timeout == Nanos.NEVER ? deadlineNanos : Math.min(deadlineNanos, Nanos.add(nowNanos, timeout));
+        return START;
+    }
+
+    /** Out of the bulkhead and the breaker without an attempt. */
+    private void leave() {
+        leaveBulkhead();
+        forgetProbe();
+    }
+
+    private void leaveBulkhead() {
+        Bulkhead bulkhead = engine.bulkhead;
+        if (inBulkhead && bulkhead != null) {
+            inBulkhead = false;
+            bulkhead.leave();
+        }
+    }
+
+    private void forgetProbe() {
+        Breaker breaker = engine.breaker;
+        if (breaker != null) {
+            breaker.onIgnored(breakerStamp);
+        }
+    }
+
+    /** True if a returned value needs judging; false if it is a success and {@link #succeeded} can be told at once. */
+    boolean judgesValues() {
+        return engine.judgesValues || call.reader() != null;
+    }
+
+    /** True if the success must come with the present instant; else the attempt's start serves. */
+    boolean needsClockOnSuccess() {
+        Breaker breaker = engine.breaker;
+        return engine.events != null || (breaker != null && breaker.needsDuration());
+    }
+
+    /** The attempt returned a value that needs no judging. */
+    int succeeded(long nowNanos) {
+        leaveBulkhead();
+        Breaker breaker = engine.breaker;
+        if (breaker != null) {
+            breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+        }
+        if (paid > 0) {
+            refund();
+        }
+        EventBus events = engine.events;
+        if (events != null) {
+            publishEnd(events, nowNanos, null);
+        }
+        return SUCCEED;
+    }
+
+    private void refund() {
+        RetryBudget budget = engine.budget;
+        if (budget != null) {
+            budget.refund(paid);
+        }
+        paid = 0;
+    }
+
+    /** The attempt ended: judge what it produced. */
+    int judge(@Nullable Object value, @Nullable Throwable thrown, long nowNanos) {
+        Outcome outcome;
+        Verdict judged;
+        try {
+            outcome = outcome(value, thrown);
+            judged = Judge.judge(engine.classifier, outcome, repeatable());
+        } catch (Throwable broken) {
+            return ruleFailed(thrown, broken, nowNanos);
+        }
+        if (judged.isSuccess()) {
+            return succeeded(nowNanos);
+        }
+        leaveBulkhead();
+        tellBreaker(judged.health(), nowNanos);
+        lastFailure = thrown;
+        lastWasValue = thrown == null;
+        verdict = judged;
+        fate = Judge.fate(outcome, judged);
+        replayable = outcome.replayable();
+        if (judged.isRetryable() && thrown != null && hasRetriedInside(thrown) && !isUserRule(judged)) {
+            judged = judged.toFinal("nested-levee", "an engine inside this attempt has retried or refused already");
+            verdict = judged;
+        }
+        if (ending != null) {
+            return stop(ending(), nowNanos);
+        }
+        if (!judged.isRetryable()) {
+            return stop(Judge.stopReason(judged), nowNanos);
+        }
+        try {
+            return backOff(judged, nowNanos);
+        } catch (Throwable broken) {
+            return ruleFailed(thrown, broken, nowNanos);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // a call's reader takes what the call's attempts return
+    private Outcome outcome(@Nullable Object value, @Nullable Throwable thrown) {
+        OutcomeReader<Object> reader = (OutcomeReader<Object>) call.reader();
+        if (reader != null) {
+            return reader.read(value, thrown);
+        }
+        return thrown == null ? Outcome.value(value) : Outcome.failure(thrown);
+    }
+
+    boolean repeatable() {
+        return call.repeat() == Call.Repeat.UNSAID ? engine.repeatable : call.repeat() == Call.Repeat.SAFE;
+    }
+
+    /** The engine of an inner call leaves its note on what it throws; if it has retried or refused, this one must not. */
+    private boolean hasRetriedInside(Throwable thrown) {
+        Throwable t = thrown;
+        for (int depth = 0; t != null && depth < CauseChain.MAX_DEPTH; depth++) {
+            Decision inner = Decision.of(t);
+            // An exception object that attempts share may still carry a note of this downstream's own.
+            if (inner != null && !inner.downstream().equals(engine.name)) {
+                StopReason stop = inner.stop();
+                return inner.attempt() > 0 || inner.fate() == null || stop == StopReason.RETRY_BUDGET
+                        || stop == StopReason.BREAKER_OPEN || stop == StopReason.DEADLINE;
+            }
+            t = t.getCause();
+        }
+        return false;
+    }
+
+    private static boolean isUserRule(Verdict judged) {
+        return judged.rule().startsWith(RuleClassifier.PREFIX);
+    }
+
+    private void tellBreaker(Verdict.Health health, long nowNanos) {
+        Breaker breaker = engine.breaker;
+        if (breaker == null) {
+            return;
+        }
+        switch (health) {
+            case HEALTHY -> breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+            case FAULT -> breaker.onFailure(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+            case UNKNOWN -> breaker.onIgnored(breakerStamp);
+        }
+    }
+
+    private int backOff(Verdict judged, long nowNanos) {
+        int retry = attempt + 1;
+        if (timesRetried(judged.rule()) >= judged.maxRetries()) {
+            return stop(StopReason.CLASS_LIMIT, nowNanos);
+        }
+        long delay = Delays.beforeRetry(engine.policy, retry, lastBackoffNanos, judged.minDelayNanos(), engine.random);
+        if (delay == RetryPolicy.STOP) {
+            return stop(StopReason.ATTEMPTS, nowNanos);
+        }
+        long wake = Nanos.add(nowNanos, delay);
+        wakeAtNanos = wake;
+        if (engine.isClosed()) {
+            return stop(StopReason.CLOSED, nowNanos);
+        }
+        if (deadlineNanos != Nanos.NEVER && wake >= deadlineNanos) {
+            return stop(StopReason.DEADLINE, nowNanos, delay);
+        }
+        if (judged.minDelayNanos() > engine.maxServerDelayNanos) {
+            return stop(StopReason.SERVER_DELAY, nowNanos, delay);
+        }
+        Breaker breaker = engine.breaker;
+        if (breaker != null && breaker.openUntilNanos() > wake) {
+            return stop(StopReason.BREAKER_OPEN, nowNanos, delay);
+        }
+        RetryBudget budget = engine.budget;
+        if (budget != null) {
+            if (!budget.tryWithdraw(judged.cost(), nowNanos)) {
+                return stop(StopReason.RETRY_BUDGET, nowNanos, delay);
+            }
+            // Of several retries of one call each has its price; only the one that succeeds gets its own back.
+            paid = judged.cost();
+            paidUnsent = true;
+        }
+        EventBus events = engine.events;
+        if (events != null) {
+            events.publish(new LeveeEvent.RetryScheduled(record(null, nowNanos, delay), lastFailure));
+        }
+        remember(judged.rule());
+        lastBackoffNanos = delay;
+        attempt = retry;
+        return BACK_OFF;
+    }
+
+    private int timesRetried(String rule) {
+        int times = 0;
+        for (int i = 0; i < retries; i++) {
+            if (retriedRules[i].equals(rule)) {
+                times++;
+            }
+        }
+        return times;
+    }
+
+    private void remember(String rule) {
+        if (retries == retriedRules.length) {
+            retriedRules = Arrays.copyOf(retriedRules, Math.max(4, retries * 2));
+        }
+        retriedRules[retries++] = rule;
+        Throwable last = lastFailure;
+        if (last != null) {
+            if (earlierCount == earlier.length) {
+                earlier = Arrays.copyOf(earlier, Math.max(4, earlierCount * 2));
+            }
+            earlier[earlierCount++] = last;
+        }
+    }
+
+    /** The attempt ran out of time. Answers the exception to judge it by, or null if the call's time is up as well. */
+    @Nullable
+    AttemptTimeoutException timedOut(@Nullable Throwable thrown, long nowNanos) {
+        if (deadlineNanos != Nanos.NEVER && nowNanos >= deadlineNanos) {
+            return null;
+        }
+        return new AttemptTimeoutException(engine.name, attempt, dueNanos - attemptStartNanos, thrown);
+    }
+
+    /** The call's time is up in mid-attempt. */
+    int deadlinePassed(@Nullable Throwable thrown, long nowNanos) {
+        long granted = dueNanos - attemptStartNanos;
+        long usual = Math.min(engine.attemptTimeoutNanos, engine.deadlineNanos);
+        // A call that came with little time left says nothing of the downstream.
+        Verdict.Health health =
+                usual == Nanos.NEVER || granted >= usual / 2 ? Verdict.Health.FAULT : Verdict.Health.UNKNOWN;
+        return cutShort(StopReason.DEADLINE, health, thrown, nowNanos);
+    }
+
+    /** The caller has gone away in mid-attempt: {@link #endBy} was told. */
+    int cancelled(@Nullable Throwable thrown, long nowNanos) {
+        return cutShort(ending(), Verdict.Health.UNKNOWN, thrown, nowNanos);
+    }
+
+    private int cutShort(StopReason why, Verdict.Health health, @Nullable Throwable thrown, long nowNanos) {
+        leaveBulkhead();
+        tellBreaker(health, nowNanos);
+        if (thrown != null) {
+            lastFailure = thrown;
+        }
+        lastWasValue = false;
+        fate = Fate.SENT_NO_ANSWER;
+        return stop(why, nowNanos, 0, true);
+    }
+
+    /** Any thread: ends the call at its next step. */
+    void endBy(StopReason why) {
+        ending = why;
+    }
+
+    boolean isEnding() {
+        return ending != null;
+    }
+
+    private StopReason ending() {
+        StopReason why = ending;
+        return why == null ? StopReason.CANCELLED : why;
+    }
+
+    /** The driver cannot go on: the executor that later attempts need refused the work. */
+    int driverFailed(Throwable broken, long nowNanos) {
+        Throwable last = lastFailure;
+        if (last == null) {
+            lastFailure = broken;
+        } else {
+            suppress(last, broken);
+        }
+        lastWasValue = false;
+        return stop(StopReason.RULE_FAILED, nowNanos);
+    }
+
+    private int ruleFailed(@Nullable Throwable thrown, Throwable broken, long nowNanos) {
+        leaveBulkhead();
+        tellBreaker(Verdict.Health.UNKNOWN, nowNanos);
+        verdict = null;
+        fate = thrown == null ? Fate.ANSWERED : Fate.SENT_NO_ANSWER;
+        if (thrown == null) {
+            lastFailure = broken;
+        } else {
+            lastFailure = thrown;
+            suppress(thrown, broken);
+        }
+        return stop(StopReason.RULE_FAILED, nowNanos);
+    }
+
+    private int stop(StopReason why, long nowNanos) {
+        return stop(why, nowNanos, 0, false);
+    }
+
+    private int stop(StopReason why, long nowNanos, long consideredDelay) {
+        return stop(why, nowNanos, consideredDelay, false);
+    }
+
+    /** Ends the call. Cut short, it ends with Levee's own exception; else with the last attempt's, if there was one. */
+    private int stop(StopReason why, long nowNanos, long consideredDelay, boolean cutShort) {
+        if (paidUnsent) {
+            refund();
+            paidUnsent = false;
+        }
+        Decision record = record(why, nowNanos, consideredDelay);
+        decision = record;
+        Throwable last = lastFailure;
+        boolean kept = last != null && !cutShort && why != StopReason.CANCELLED && why != StopReason.CLOSED;
+        Throwable thrown = last != null && kept ? last : LeveeException.of(record, last);
+        Throwable before = last;
+        for (int i = 0; i < earlierCount; i++) {
+            Throwable one = earlier[i];
+            if (one != null && one != before && one != last) {
+                suppress(thrown, one);
+                before = one;
+            }
+        }
+        if (kept) {
+            suppress(thrown, LeveeException.of(record, null));
+        }
+        failure = thrown;
+        endedNanos = nowNanos;
+        return FAIL;
+    }
+
+    private static void suppress(Throwable on, Throwable added) {
+        // A shared exception object must not collect the notes of every call that it ends.
+        if (on != added && on.getSuppressed().length < MAX_SUPPRESSED) {
+            on.addSuppressed(added);
+        }
+    }
+
+    private Decision record(@Nullable StopReason why, long nowNanos, long delay) {
+        Verdict judged = verdict;
+        Throwable last = lastFailure;
+        RetryBudget budget = engine.budget;
+        Breaker breaker = engine.breaker;
+        return new Decision(
+                engine.name,
+                call.operation(),
+                why,
+                judged == null ? Decision.NO_RULE : judged.rule(),
+                judged == null ? reasonWithoutVerdict(why) : judged.reason(),
+                last == null ? null : last.getClass().getName(),
+                made > 0 ? made - 1 : attempt,
+                made > 0 ? fate : null,
+                delay,
+                engine.clockAtStart ? nowNanos - startNanos : -1,
+                deadlineNanos == Nanos.NEVER ? Nanos.NEVER : deadlineNanos - nowNanos,
+                budget == null ? Double.NaN : budget.balance(nowNanos),
+                judged == null ? 0 : judged.cost(),
+                limiterWaitNanos,
+                breaker == null ? null : breaker.state(),
+                repeatable(),
+                replayable,
+                false);
+    }
+
+    private static String reasonWithoutVerdict(@Nullable StopReason why) {
+        if (why == null) {
+            return "";
+        }
+        return switch (why) {
+            case DEADLINE -> "the deadline has passed";
+            case BREAKER_OPEN -> "the breaker is open";
+            case NO_PERMIT -> "the limiter has no permit in time";
+            case BULKHEAD_FULL -> "too many attempts are in flight";
+            case CANCELLED -> "the call was cancelled";
+            case CLOSED -> "this Levee is closed";
+            case RULE_FAILED -> "a classifier, policy, outcome reader or executor threw";
+            default -> why.name();
+        };
+    }
+
+    /** After {@link #FAIL}, once the driver knows what the caller gets. */
+    void failed(boolean degraded) {
+        Decision record = decision;
+        if (degraded && record != null) {
+            decision = record.asDegraded();
+        }
+        EventBus events = engine.events;
+        if (events != null) {
+            publishEnd(events, endedNanos, failure);
+        }
+    }
+
+    private void publishEnd(EventBus events, long nowNanos, @Nullable Throwable thrown) {
+        events.publish(new LeveeEvent.CallEnded(
+                engine.name,
+                call.operation(),
+                made,
+                nowNanos - startNanos,
+                decision,
+                thrown));
+    }
+
+    /** The attempt that runs, is about to start, or was refused. */
+    int attempt() {
+        return attempt;
+    }
+
+    /** How many attempts were started. */
+    int attemptsMade() {
+        return made;
+    }
+
+    /** The instant at which the attempt was started. */
+    long attemptStartNanos() {
+        return attemptStartNanos;
+    }
+
+    /** The instant by which the attempt must end. */
+    long dueNanos() {
+        return dueNanos;
+    }
+
+    /** The instant by which the call must end: no wait for a permit goes on past it. */
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    /** The instant at which a backoff ends. */
+    long wakeAtNanos() {
+        return wakeAtNanos;
+    }
+
+    /** True if what the call ends with is the value that its last attempt returned, if the driver still has it. */
+    boolean endsWithValue() {
+        StopReason why = decision == null ? null : decision.stop();
+        return lastWasValue && why != StopReason.CANCELLED && why != StopReason.CLOSED && why != StopReason.RULE_FAILED;
+    }
+
+    /** True if the downstream, not the request, is to blame for the value that the call ends with. */
+    boolean endsInFault() {
+        return verdict == null || verdict.health() == Verdict.Health.FAULT;
+    }
+
+    /** What the call failed with. */
+    Throwable failure() {
+        return Objects.requireNonNull(failure, "the call has not failed");
+    }
+
+    /** The record of the stop; null if an attempt succeeded. */
+    @Nullable
+    Decision decision() {
+        return decision;
+    }
+
+    /** Drops what belongs to this call, so that a kept machine keeps nothing of it alive. */
+    void end() {
+        Arrays.fill(earlier, 0, earlierCount, null);
+        earlierCount = 0;
+        lastFailure = null;
+        verdict = null;
+        failure = null;
+        decision = null;
+        ending = null;
+        call = Call.PLAIN;
+    }
+}

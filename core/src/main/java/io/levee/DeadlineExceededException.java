@@ -1,0 +1,12 @@
+package io.levee;
+
+import org.jspecify.annotations.Nullable;
+
+/** The call's deadline has passed, or the next wait would have ended past it. */
+public final class DeadlineExceededException extends LeveeException {
+    private static final long serialVersionUID = 1L;
+
+    DeadlineExceededException(Decision decision, @Nullable Throwable cause) {
+        super(decision, cause);
+    }
+}

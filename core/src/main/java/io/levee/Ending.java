@@ -1,0 +1,79 @@
+package io.levee;
+
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What the caller gets when a call has failed: the last value, the fallback's answer, or the failure. */
+final class Ending {
+    private Ending() {}
+
+    /**
+     * Ends a failed call.
+     *
+     * @param hasValue whether the driver still has the value of the last attempt
+     */
+    static <T extends @Nullable Object> T of(CallMachine machine, Call<T> call, boolean hasValue, @Nullable T value)
+            throws Throwable {
+        Function<Throwable, ? extends T> fallback = call.fallback();
+        if (hasValue && machine.endsWithValue() && (fallback == null || !machine.endsInFault())) {
+            machine.failed(false);
+            return present(value);
+        }
+        if (hasValue) {
+            discard(call, value);
+        }
+        Throwable failure = machine.failure();
+        if (fallback == null || !allowsFallback(machine, failure)) {
+            machine.failed(false);
+            throw failure;
+        }
+        T answer;
+        try {
+            answer = fallback.apply(failure);
+        } catch (Call.NoFallback none) {
+            machine.failed(false);
+            throw failure;
+        } catch (Throwable broken) {
+            if (broken != failure) {
+                failure.addSuppressed(broken);
+            }
+            machine.failed(false);
+            throw failure;
+        }
+        machine.failed(true);
+        return answer;
+    }
+
+    /** The value as T: null only where T includes it, as the attempt that returned it says. */
+    @SuppressWarnings("NullAway")
+    static <T extends @Nullable Object> T present(@Nullable T value) {
+        return value;
+    }
+
+    private static boolean allowsFallback(CallMachine machine, Throwable failure) {
+        Decision decision = machine.decision();
+        return !(failure instanceof Error)
+                && !(failure instanceof InterruptedException)
+                && (decision == null || decision.stop() != StopReason.CANCELLED);
+    }
+
+    /** Hands a value that nobody will get to the call's disposal. */
+    static <T extends @Nullable Object> void discard(Call<T> call, @Nullable T value) {
+        Consumer<? super T> disposal = call.discard();
+        if (disposal == null) {
+            return;
+        }
+        try {
+            disposal.accept(present(value));
+        } catch (Throwable ignored) {
+            // The value is not wanted; a failure to dispose of it must not become the call's failure.
+        }
+    }
+
+    /** Throws any throwable where the compiler only knows the body's own type. */
+    @SuppressWarnings("unchecked")
+    static <X extends Throwable> RuntimeException sneaky(Throwable thrown) throws X {
+        throw (X) thrown;
+    }
+}

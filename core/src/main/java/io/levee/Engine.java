@@ -1,0 +1,108 @@
+package io.levee;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** What all calls to one downstream share: its settings and its protections. One for each {@link Levee}. */
+final class Engine {
+    final String name;
+    final RetryPolicy policy;
+    final Classifier classifier;
+    /** False if a plain value is always a success, so that no outcome need be made for it. */
+    final boolean judgesValues;
+
+    final boolean repeatable;
+    final long deadlineNanos;
+    final long attemptTimeoutNanos;
+    final long maxServerDelayNanos;
+    final @Nullable Limiter limiter;
+    final @Nullable Breaker breaker;
+    final @Nullable Bulkhead bulkhead;
+    final @Nullable RetryBudget budget;
+    final TimeSource time;
+    final RandomSource random;
+    final Executor executor;
+    final @Nullable EventBus events;
+    /** True if a decision on the way to the first attempt needs to know the time. */
+    final boolean clockAtStart;
+    /** True if nothing stands between the caller and the first attempt: no clock, no timer, no permit. */
+    final boolean unguardedFirst;
+
+    /** Calls that wait (for a backoff or a permit) or that are asynchronous: whom close() must tell. */
+    private final Set<Closeable> pending = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closed;
+
+    Engine(Levee.Builder b) {
+        name = b.name;
+        policy = b.policy();
+        classifier = b.classifier;
+        judgesValues = classifier.judgesValues();
+        repeatable = b.idempotent;
+        deadlineNanos = b.deadlineNanos;
+        attemptTimeoutNanos = b.attemptTimeoutNanos;
+        maxServerDelayNanos = b.maxServerDelayNanos;
+        time = b.time;
+        random = b.random;
+        executor = b.executor;
+        limiter = b.limiter == null ? null : b.limiter.build(time);
+        breaker = b.breaker == null ? null : b.breaker.build(random);
+        bulkhead = b.bulkhead == null ? null : b.bulkhead.build();
+        budget = b.retryBudget == null ? null : b.retryBudget.build(time.nanoTime());
+        events = b.listeners.isEmpty() ? null : new EventBus(name, b.listeners);
+        clockAtStart = deadlineNanos != Nanos.NEVER
+                || attemptTimeoutNanos != Nanos.NEVER
+                || limiter != null
+                || breaker != null
+                || events != null;
+        unguardedFirst = !clockAtStart && bulkhead == null && budget == null;
+        EventBus bus = events;
+        if (breaker != null && bus != null) {
+            breaker.onTransition((from, to, reason, nowNanos, figures) ->
+                    bus.publish(new LeveeEvent.BreakerChanged(name, from, to, reason)));
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Registers a call that close() must end. Answers false, and registers nothing, if it is too late for that. */
+    boolean register(Closeable call) {
+        pending.add(call);
+        if (closed) {
+            // close() may have looked before the call was there; whoever takes it out ends it.
+            return !pending.remove(call);
+        }
+        return true;
+    }
+
+    void unregister(Closeable call) {
+        pending.remove(call);
+    }
+
+    int pendingCount() {
+        return pending.size();
+    }
+
+    void close() {
+        closed = true;
+        for (Closeable call : List.copyOf(pending)) {
+            if (pending.remove(call)) {
+                call.leveeClosed();
+            }
+        }
+        if (events != null) {
+            events.close();
+        }
+    }
+
+    /** A call that has to be told when its Levee closes. */
+    interface Closeable {
+        /** Ends the call. Called at most once for each registration, on the closing thread; must not block. */
+        void leveeClosed();
+    }
+}

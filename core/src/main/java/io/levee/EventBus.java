@@ -1,0 +1,83 @@
+package io.levee;
+
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Carries events to listeners on a thread of its own, so that no listener can change a call (invariant 10). The thread is
+ * a daemon, is started by the first event and ends a second after the last.
+ */
+final class EventBus {
+    /** Enough for a burst of thousands of calls; beyond it the newest events are dropped and counted. */
+    static final int CAPACITY = 8_192;
+
+    /** How long closing waits for listeners before it interrupts them. */
+    private static final long CLOSE_PATIENCE_MS = 1_000;
+
+    private static final System.Logger LOG = System.getLogger("io.levee");
+
+    private final String downstream;
+    private final List<LeveeListener> listeners;
+    private final LongAdder dropped = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private final ThreadPoolExecutor courier;
+
+    EventBus(String downstream, List<LeveeListener> listeners) {
+        this.downstream = downstream;
+        this.listeners = List.copyOf(listeners);
+        courier = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(CAPACITY), task -> {
+            Thread thread = new Thread(task, "levee-events-" + downstream);
+            thread.setDaemon(true);
+            return thread;
+        });
+        courier.allowCoreThreadTimeOut(true);
+    }
+
+    /** Never blocks and never throws. */
+    void publish(LeveeEvent event) {
+        try {
+            courier.execute(() -> deliver(event));
+        } catch (RejectedExecutionException full) {
+            dropped.increment();
+        }
+    }
+
+    private void deliver(LeveeEvent event) {
+        for (LeveeListener listener : listeners) {
+            try {
+                listener.on(event);
+            } catch (Throwable failure) {
+                failures.increment();
+                // Once, not for every event: a listener that fails in a storm must not become a log storm.
+                if (failures.sum() == 1) {
+                    LOG.log(System.Logger.Level.WARNING, downstream + ": a listener threw; further ones are counted", failure);
+                }
+            }
+        }
+    }
+
+    long dropped() {
+        return dropped.sum();
+    }
+
+    long listenerFailures() {
+        return failures.sum();
+    }
+
+    /** Delivers what is queued and takes nothing more; a listener that holds the queue up is interrupted after a while. */
+    void close() {
+        courier.shutdown();
+        try {
+            if (!courier.awaitTermination(CLOSE_PATIENCE_MS, TimeUnit.MILLISECONDS)) {
+                courier.shutdownNow();
+            }
+        } catch (InterruptedException interrupted) {
+            courier.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.levee;
+
+/** The ways to spread a delay. All are applied to the delay that the cap has already cut, so they survive at the cap. */
+enum Jitter {
+    /** The delay as it is. */
+    NONE,
+    /** Evenly over delay x (1 - factor) to delay x (1 + factor), at least 1 ms. */
+    FACTOR,
+    /** Evenly over 0 to the delay (Brooker: Exponential Backoff And Jitter, 2015). */
+    FULL,
+    /** Half of the delay, and evenly over the other half (same source). */
+    EQUAL,
+    /** Evenly over the base to three times the wait before, at most the cap (same source). */
+    DECORRELATED
+}

@@ -1,0 +1,167 @@
+package io.levee;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The tokens that say how many retries a downstream may still be sent. Every call pays in a share of a token, every
+ * retry takes out one or more, a retry that succeeds gets its price back. So retries that help are free, and retries
+ * that do not help are bounded:
+ *
+ * <p>In any stretch of time in which no retry succeeds, retries cost at most
+ * {@code ratio x calls + reservePerSecond x seconds + maxBalance} tokens.
+ *
+ * <p>Thread-safe and lock-free. With a full balance, the state of a healthy downstream, a call writes nothing. The idea
+ * is Finagle's (RetryBudget); the prices by kind of error and the refund are those of the AWS SDKs (standard retry mode).
+ */
+public final class RetryBudget {
+    /** Counted in millionths of a token, so that no sum of small shares rounds to nothing. */
+    private static final long MICRO = 1_000_000L;
+
+    private final long depositMicros;
+    private final long microsPerSecond;
+    private final long maxMicros;
+    /** Written by deposits, withdrawals, refunds and refills; each is one CAS, so none is lost. */
+    private final AtomicLong balanceMicros;
+    /** The instant up to which the reserve has been paid in; who advances it by CAS pays in for that stretch. */
+    private final AtomicLong refilledToNanos;
+
+    private RetryBudget(Spec spec, long nowNanos) {
+        depositMicros = Math.round(spec.ratio * MICRO);
+        microsPerSecond = Math.round(spec.reservePerSecond * MICRO);
+        maxMicros = Math.round(spec.maxBalance * MICRO);
+        balanceMicros = new AtomicLong(Math.min(maxMicros, Math.round(Spec.INITIAL_BALANCE * MICRO)));
+        refilledToNanos = new AtomicLong(nowNanos);
+    }
+
+    /**
+     * A retry budget that grows by a share of a token with each call.
+     *
+     * @param ratio retries that fail per call, over time; 0 to 10. The usual 0.1 lets retries add a tenth to the load
+     *     of a downstream that is down (SRE book, chapter 21)
+     * @return a specification with a reserve of 1 token a second and a balance of at most 100
+     * @throws IllegalArgumentException if the ratio is out of range
+     */
+    public static Spec ratio(double ratio) {
+        if (!(ratio >= 0 && ratio <= 10)) {
+            throw new IllegalArgumentException("retry budget ratio must be from 0 to 10, is " + ratio);
+        }
+        return new Spec(ratio, 1.0, 100.0);
+    }
+
+    /** A call begins: pays in. */
+    void deposit() {
+        long balance = balanceMicros.get();
+        while (balance < maxMicros) {
+            long seen = balanceMicros.compareAndExchange(balance, Math.min(maxMicros, balance + depositMicros));
+            if (seen == balance) {
+                return;
+            }
+            balance = seen;
+        }
+    }
+
+    /** Takes out the price of a retry, all of it or nothing. */
+    boolean tryWithdraw(int cost, long nowNanos) {
+        refill(nowNanos);
+        long price = cost * MICRO;
+        long balance = balanceMicros.get();
+        while (balance >= price) {
+            long seen = balanceMicros.compareAndExchange(balance, balance - price);
+            if (seen == balance) {
+                return true;
+            }
+            balance = seen;
+        }
+        return false;
+    }
+
+    /** Gives a price back: the retry succeeded, or was not made after all. */
+    void refund(int cost) {
+        add(cost * MICRO);
+    }
+
+    private void add(long micros) {
+        balanceMicros.getAndAccumulate(micros, (balance, more) -> Math.min(maxMicros, balance + more));
+    }
+
+    private void refill(long nowNanos) {
+        if (microsPerSecond == 0) {
+            return;
+        }
+        long from = refilledToNanos.get();
+        long elapsed = nowNanos - from;
+        // Longer absences fill the balance anyway; the bound keeps the product below within a long.
+        long counted = Math.min(elapsed, 1_000 * Nanos.PER_SECOND);
+        long micros = (long) (counted * (microsPerSecond / (double) Nanos.PER_SECOND));
+        if (micros > 0 && refilledToNanos.compareAndSet(from, nowNanos)) {
+            add(micros);
+        }
+    }
+
+    /**
+     * The balance.
+     *
+     * @param nowNanos the present instant of the time source that the budget is used with
+     * @return tokens
+     */
+    public double balance(long nowNanos) {
+        refill(nowNanos);
+        return balanceMicros.get() / (double) MICRO;
+    }
+
+    /** How a retry budget is set up. Immutable. */
+    public static final class Spec {
+        /** What a new process may spend before it has made calls: enough for a hiccup at start, no storm. */
+        static final double INITIAL_BALANCE = 10;
+
+        private final double ratio;
+        private final double reservePerSecond;
+        private final double maxBalance;
+
+        private Spec(double ratio, double reservePerSecond, double maxBalance) {
+            this.ratio = ratio;
+            this.reservePerSecond = reservePerSecond;
+            this.maxBalance = maxBalance;
+        }
+
+        /**
+         * Sets the tokens that are paid in per second whatever the traffic, so that a client with few calls can retry at
+         * all. Default 1.
+         *
+         * @param tokens 0 to 1,000,000
+         * @return a changed copy
+         * @throws IllegalArgumentException if out of range
+         */
+        public Spec reservePerSecond(double tokens) {
+            if (!(tokens >= 0 && tokens <= 1e6)) {
+                throw new IllegalArgumentException(
+                        "retry budget reservePerSecond must be from 0 to 1000000, is " + tokens);
+            }
+            return new Spec(ratio, tokens, maxBalance);
+        }
+
+        /**
+         * Sets the most that is saved up. Default 100: a burst of failures after quiet times may be retried in full, and
+         * the stated bound on a storm stays small.
+         *
+         * @param tokens 1 to 1,000,000
+         * @return a changed copy
+         * @throws IllegalArgumentException if out of range
+         */
+        public Spec maxBalance(double tokens) {
+            if (!(tokens >= 1 && tokens <= 1e6)) {
+                throw new IllegalArgumentException("retry budget maxBalance must be from 1 to 1000000, is " + tokens);
+            }
+            return new Spec(ratio, reservePerSecond, tokens);
+        }
+
+        RetryBudget build(long nowNanos) {
+            return new RetryBudget(this, nowNanos);
+        }
+
+        @Override
+        public String toString() {
+            return "ratio(" + ratio + ").reservePerSecond(" + reservePerSecond + ").maxBalance(" + maxBalance + ")";
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.levee;
+
+/** Why a call ended without success, or why it was not even attempted. */
+public enum StopReason {
+    /** The classifier says that another attempt would fail alike or must not be made. */
+    FINAL,
+    /** Another attempt might have succeeded, but could have done the work twice: the request is not idempotent. */
+    NOT_IDEMPOTENT,
+    /** The request's body cannot be sent again. */
+    BODY_NOT_REPLAYABLE,
+    /** The retry policy allows no further attempt. */
+    ATTEMPTS,
+    /** This kind of error has been retried as often as it may be. */
+    CLASS_LIMIT,
+    /** The deadline has passed, or the wait before the next attempt would have ended past it. */
+    DEADLINE,
+    /** The downstream asked for a longer wait than this client grants. */
+    SERVER_DELAY,
+    /** The retry budget cannot pay for another retry. */
+    RETRY_BUDGET,
+    /** The breaker is open. */
+    BREAKER_OPEN,
+    /** The limiter has no permit in time. */
+    NO_PERMIT,
+    /** As many attempts as the bulkhead allows are in flight. */
+    BULKHEAD_FULL,
+    /** The caller cancelled, its scope was cancelled, or its thread was interrupted. */
+    CANCELLED,
+    /** The {@link Levee} was closed. */
+    CLOSED,
+    /** The classifier, the retry policy, an adapter's outcome reader or the executor threw. */
+    RULE_FAILED
+}

@@ -1,0 +1,225 @@
+package io.levee;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Interrupts the thread of a synchronous attempt that runs out of time or is cancelled, and makes sure that no such
+ * interrupt reaches the code after the attempt. One for each frame; reused for each attempt, so it allocates nothing.
+ *
+ * <p>State: {@link #word} holds the number of the watched attempt and a phase. The owner (the calling thread) moves
+ * IDLE to ACTIVE and ACTIVE to IDLE; whoever stops the attempt (the timer, or a cancelling thread) moves ACTIVE to FIRING,
+ * interrupts, and moves FIRING to a FIRED phase. Both leave ACTIVE by CAS, so exactly one wins: an owner that loses waits
+ * out the FIRING phase, which is a few instructions long, and then takes the interrupt back.
+ *
+ * <p>Timer: a timer entry for every attempt would cost more than the rest of the call. Instead one entry, the
+ * {@link Alarm}, stays scheduled over many attempts. When it goes off it looks whether the attempt that then runs is
+ * overdue; if not, it moves itself to that attempt's instant, or goes away if none runs. So a thread that makes a million
+ * calls a second with a timeout of one second sets one timer entry a second.
+ */
+final class Watch {
+    private static final VarHandle WORD;
+    private static final VarHandle ALARM;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            WORD = lookup.findVarHandle(Watch.class, "word", long.class);
+            ALARM = lookup.findVarHandle(Watch.class, "alarm", Alarm.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** How a watched attempt ended: {@link #end()}. */
+    static final int NOT_STOPPED = 0;
+
+    static final int TIMED_OUT = 3;
+    static final int CANCELLED = 4;
+
+    private static final int IDLE = 0;
+    private static final int ACTIVE = 1;
+    private static final int FIRING = 2;
+    // 3 and 4: fired, and why
+
+    private static final int PHASE_BITS = 3;
+    private static final long PHASE_MASK = (1L << PHASE_BITS) - 1;
+    private static final long ONE_ATTEMPT = 1L << PHASE_BITS;
+
+    private final Thread owner;
+
+    @SuppressWarnings("unused") // through WORD
+    private volatile long word;
+
+    @SuppressWarnings("unused") // through ALARM
+    private volatile @Nullable Alarm alarm;
+
+    /** The watched attempt's instant; published by the write of the word. */
+    private long dueNanos;
+
+    private TimeSource time = TimeSource.system();
+
+    /** Whether the interrupt was this watch's; written before the FIRED phase, read after it. */
+    private boolean interrupted;
+
+    Watch(Thread owner) {
+        this.owner = owner;
+    }
+
+    /** The owner starts an attempt that must end by an instant ({@link Nanos#NEVER}: only cancellation ends it). */
+    void begin(TimeSource source, long due) {
+        time = source;
+        dueNanos = due;
+        long next = ((long) WORD.getOpaque(this) & ~PHASE_MASK) + ONE_ATTEMPT + ACTIVE;
+        // Volatile, not release: the alarm may be going away just now. Either it sees this attempt, or the
+        // read below sees that it has gone.
+        WORD.setVolatile(this, next);
+        if (due != Nanos.NEVER) {
+            Alarm set = (Alarm) ALARM.getVolatile(this);
+            if (set == null || set.source != source || set.atNanos > due) {
+                arm(set, source, due);
+            }
+        }
+    }
+
+    private void arm(@Nullable Alarm seen, TimeSource source, long due) {
+        Alarm fresh = new Alarm(this, source, due);
+        // Opponent: the old alarm that goes off now and moves or removes itself. If it wins, look again.
+        Alarm expected = seen;
+        while (!ALARM.compareAndSet(this, expected, fresh)) {
+            expected = (Alarm) ALARM.getVolatile(this);
+            if (expected != null && expected.source == source && expected.atNanos <= due) {
+                return;
+            }
+        }
+        if (expected != null) {
+            expected.takeBack();
+        }
+        fresh.set();
+    }
+
+    /**
+     * After an alarm moved or went away: an attempt may have begun meanwhile that still saw the old alarm and trusted in
+     * it. If the word changes while this looks, the attempt that changed it has seen the new alarm.
+     */
+    private void armIfNeeded() {
+        long seen = (long) WORD.getVolatile(this);
+        if ((seen & PHASE_MASK) != ACTIVE) {
+            return;
+        }
+        long due = dueNanos;
+        TimeSource source = time;
+        if (due == Nanos.NEVER || (long) WORD.getVolatile(this) != seen) {
+            return;
+        }
+        Alarm set = alarm;
+        if (set == null || set.source != source || set.atNanos > due) {
+            arm(set, source, due);
+        }
+    }
+
+    /** The owner ends the attempt. Answers why it was stopped, if it was; no interrupt of this watch comes after. */
+    int end() {
+        long active = (long) WORD.getOpaque(this);
+        if ((active & PHASE_MASK) == ACTIVE && WORD.compareAndSet(this, active, (active & ~PHASE_MASK) | IDLE)) {
+            return NOT_STOPPED;
+        }
+        long now = (long) WORD.getVolatile(this);
+        while ((now & PHASE_MASK) == FIRING) {
+            Thread.onSpinWait();
+            now = (long) WORD.getVolatile(this);
+        }
+        if (interrupted) {
+            interrupted = false;
+            // An interrupt of somebody else's that came between ours and now is taken with it: one flag cannot say
+            // whose it is. It ends the call all the same if the time is up, else the next wait is not interrupted.
+            Thread.interrupted();
+        }
+        WORD.setVolatile(this, (now & ~PHASE_MASK) | IDLE);
+        return (int) (now & PHASE_MASK);
+    }
+
+    /** Stops whatever attempt runs now. */
+    void cancel() {
+        long seen = (long) WORD.getVolatile(this);
+        if ((seen & PHASE_MASK) == ACTIVE) {
+            fire(seen, CANCELLED);
+        }
+    }
+
+    private boolean fire(long seen, int why) {
+        if (!WORD.compareAndSet(this, seen, (seen & ~PHASE_MASK) | FIRING)) {
+            return false;
+        }
+        // A flag that is up already is somebody else's interrupt: it does the work, and stays theirs.
+        if (!owner.isInterrupted()) {
+            interrupted = true;
+            owner.interrupt();
+        }
+        WORD.setVolatile(this, (seen & ~PHASE_MASK) | why);
+        return true;
+    }
+
+    /** One entry in the timer. Its instant never changes; moving it means another alarm. */
+    private static final class Alarm implements Runnable {
+        final TimeSource source;
+        final long atNanos;
+        private final Watch watch;
+        private volatile TimeSource.@Nullable Timeout entry;
+
+        Alarm(Watch watch, TimeSource source, long atNanos) {
+            this.watch = watch;
+            this.source = source;
+            this.atNanos = atNanos;
+        }
+
+        void set() {
+            entry = source.schedule(atNanos, this);
+        }
+
+        void takeBack() {
+            TimeSource.Timeout scheduled = entry;
+            if (scheduled != null) {
+                scheduled.cancel();
+            }
+        }
+
+        @Override
+        public void run() {
+            if (watch.alarm != this) {
+                return;
+            }
+            long seen = (long) WORD.getVolatile(watch);
+            if ((seen & PHASE_MASK) == ACTIVE) {
+                // The instant may be a later attempt's by now; then the word has changed and fire() fails.
+                long due = watch.dueNanos;
+                if (due <= source.nanoTime()) {
+                    watch.fire(seen, TIMED_OUT);
+                    goAway();
+                    return;
+                }
+                if (due != Nanos.NEVER) {
+                    move(due);
+                    return;
+                }
+            }
+            goAway();
+        }
+
+        private void goAway() {
+            if (ALARM.compareAndSet(watch, this, (Alarm) null)) {
+                watch.armIfNeeded();
+            }
+        }
+
+        private void move(long due) {
+            Alarm later = new Alarm(watch, source, due);
+            // Opponent: the owner that sets an earlier alarm.
+            if (ALARM.compareAndSet(watch, this, later)) {
+                later.set();
+                watch.armIfNeeded();
+            }
+        }
+    }
+}

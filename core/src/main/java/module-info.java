@@ -1,0 +1,10 @@
+/**
+ * The engine: retry, backoff, classification, deadlines, cancellation, limiter, breaker, retry budget and
+ * bulkhead for the calls to one downstream. Depends on nothing at run time.
+ */
+@org.jspecify.annotations.NullMarked
+module io.levee {
+    requires static transitive org.jspecify;
+
+    exports io.levee;
+}
