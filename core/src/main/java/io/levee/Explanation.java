@@ -1,0 +1,144 @@
+package io.levee;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link Levee} would do about an outcome, as far as outcome, policy and deadline decide it: breaker, limiter
+ * and retry budget may still refuse the retry when it is due. Immutable.
+ *
+ * <p>A retry whose wait would end past the deadline keeps the verdict 'retryable' with {@code withinDeadline} false:
+ * the error is worth a retry, this call just has no time for it, and ends at once instead of waiting in vain.
+ *
+ * @param verdict what would be done; final also where the attempts are used up, this kind of error has been retried
+ *     often enough, the deadline has passed, or the downstream asked for a longer wait than is granted
+ * @param stop why no attempt follows; null for a retry and for a success
+ * @param rule the rule of the classifier that judged
+ * @param reason why, for a person
+ * @param fate what became of the request
+ * @param delayMinNanos the shortest wait before the retry; 0 unless the verdict is retryable
+ * @param delayMaxNanos the longest wait before the retry; 0 unless the verdict is retryable
+ * @param maxRetriesOfThisClass how often one call is retried for this rule, all in all: the rule's own limit or the
+ *     policy's, whichever is less; 0 where the error is never retried; {@link Integer#MAX_VALUE} for no limit
+ * @param withinDeadline whether the retry can start before the deadline even after its longest wait
+ */
+public record Explanation(
+        Verdict.Kind verdict,
+        @Nullable StopReason stop,
+        String rule,
+        String reason,
+        Fate fate,
+        long delayMinNanos,
+        long delayMaxNanos,
+        int maxRetriesOfThisClass,
+        boolean withinDeadline) {
+
+    /** How many retries of a policy whose limit is not known are asked for before it counts as unlimited. */
+    private static final int PROBES = 1000;
+
+    /**
+     * What follows on an outcome.
+     *
+     * @param repeatable whether the request is idempotent or carries a key
+     * @param attempt the number of the attempt that had the outcome
+     * @param elapsedNanos time since the call began
+     * @param deadlineNanos the time that the call may take, {@link Nanos#NEVER} for no limit
+     * @param maxServerDelayNanos the longest wait that a downstream may ask for
+     */
+    static Explanation of(
+            Classifier classifier,
+            RetryPolicy policy,
+            Outcome outcome,
+            boolean repeatable,
+            int attempt,
+            long elapsedNanos,
+            long deadlineNanos,
+            long maxServerDelayNanos) {
+        Verdict verdict = Judge.judge(classifier, outcome, repeatable);
+        Fate fate = Judge.fate(outcome, verdict);
+        if (!verdict.isRetryable()) {
+            StopReason stop = verdict.isSuccess() ? null : Judge.stopReason(verdict);
+            return new Explanation(
+                    verdict.kind(),
+                    stop,
+                    verdict.rule(),
+                    verdict.reason(),
+                    fate,
+                    0,
+                    0,
+                    0,
+                    elapsedNanos < deadlineNanos);
+        }
+        int limit = Math.min(verdict.maxRetries(), retriesOf(policy, verdict.maxRetries()));
+        // attempt is the number of retries made so far; the retry under question is the next one.
+        int retry = attempt == Integer.MAX_VALUE ? attempt : attempt + 1;
+        StopReason stop = stop(policy, verdict, retry, elapsedNanos, deadlineNanos, maxServerDelayNanos);
+        if (stop != null) {
+            String reason = verdict.reason() + "; " + text(stop, verdict, limit, maxServerDelayNanos, deadlineNanos);
+            return new Explanation(
+                    Verdict.Kind.FINAL, stop, verdict.rule(), reason, fate, 0, 0, limit, elapsedNanos < deadlineNanos);
+        }
+        long longest = Delays.longest(policy, retry, verdict.minDelayNanos());
+        return new Explanation(
+                verdict.kind(),
+                null,
+                verdict.rule(),
+                verdict.reason(),
+                fate,
+                Delays.shortest(policy, retry, verdict.minDelayNanos()),
+                longest,
+                limit,
+                isInTime(elapsedNanos, longest, deadlineNanos));
+    }
+
+    private static boolean isInTime(long elapsedNanos, long delayNanos, long deadlineNanos) {
+        return deadlineNanos == Nanos.NEVER || Nanos.add(elapsedNanos, delayNanos) < deadlineNanos;
+    }
+
+    private static @Nullable StopReason stop(
+            RetryPolicy policy,
+            Verdict verdict,
+            int retry,
+            long elapsedNanos,
+            long deadlineNanos,
+            long maxServerDelayNanos) {
+        if (elapsedNanos >= deadlineNanos) {
+            return StopReason.DEADLINE;
+        }
+        if (retry > verdict.maxRetries()) {
+            return StopReason.CLASS_LIMIT;
+        }
+        if (Delays.shortest(policy, retry, 0) == RetryPolicy.STOP) {
+            return StopReason.ATTEMPTS;
+        }
+        // In the engine's order: a wait that crosses the deadline is that, however long the downstream's wish may be.
+        boolean inTime = isInTime(elapsedNanos, Delays.shortest(policy, retry, verdict.minDelayNanos()), deadlineNanos);
+        return inTime && verdict.minDelayNanos() > maxServerDelayNanos ? StopReason.SERVER_DELAY : null;
+    }
+
+    private static String text(
+            StopReason stop, Verdict verdict, int limit, long maxServerDelayNanos, long deadlineNanos) {
+        return switch (stop) {
+            case DEADLINE -> "but the deadline of " + Nanos.text(deadlineNanos) + " has passed";
+            case CLASS_LIMIT -> "but this kind of error is retried at most " + verdict.maxRetries() + " times";
+            case ATTEMPTS -> "but the policy allows no more than " + limit + " retries";
+            case SERVER_DELAY ->
+                "but the downstream asks for a wait of " + Nanos.text(verdict.minDelayNanos()) + ", and no more than "
+                        + Nanos.text(maxServerDelayNanos) + " is granted (maxServerDelay)";
+            default -> throw new AssertionError(stop);
+        };
+    }
+
+    /** How many retries a policy allows, counted no further than needed. */
+    private static int retriesOf(RetryPolicy policy, int enough) {
+        if (policy instanceof Backoff backoff) {
+            return backoff.attempts() == Backoff.ANY ? Integer.MAX_VALUE : backoff.attempts() - 1;
+        }
+        int most = Math.min(enough, PROBES);
+        for (int retry = 1; retry <= most; retry++) {
+            if (Delays.shortest(policy, retry, 0) == RetryPolicy.STOP) {
+                return retry - 1;
+            }
+        }
+        return Integer.MAX_VALUE;
+    }
+}

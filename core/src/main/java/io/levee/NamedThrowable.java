@@ -1,0 +1,33 @@
+package io.levee;
+
+import org.jspecify.annotations.Nullable;
+
+/** Stands for a throwable of which only the class name is known: a log line, another process' answer. */
+final class NamedThrowable extends Throwable {
+    private static final long serialVersionUID = 1L;
+
+    private final String className;
+    private final transient @Nullable Class<?> type;
+
+    NamedThrowable(String className, @Nullable String message, @Nullable Throwable cause, @Nullable Class<?> type) {
+        super(message, cause, false, false);
+        this.className = className;
+        this.type = type;
+    }
+
+    String className() {
+        return className;
+    }
+
+    /** The class, where it could be loaded. */
+    @Nullable
+    Class<?> type() {
+        return type;
+    }
+
+    @Override
+    public String toString() {
+        String message = getMessage();
+        return message == null ? className : className + ": " + message;
+    }
+}

@@ -1,0 +1,114 @@
+package io.levee;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the Retry-After header (RFC 9110, section 10.2.3) as the shortest wait before another attempt. Stateless;
+ * English day and month names whatever the default locale; never throws on what a server may send.
+ *
+ * <p>The date form is measured against the same response's Date header where that can be read: both come from the
+ * server's clock, so a wrong clock here cannot make the wait wrong. Only without it the wall clock counts, and the
+ * engine bounds what a jump of that can do (see docs/classification.md).
+ */
+public final class RetryAfter {
+    private RetryAfter() {}
+
+    /**
+     * Reads one value.
+     *
+     * @param value the header's value: a number of seconds, or a date in one of the three forms of RFC 9110, section
+     *     5.6.7
+     * @param dateHeader the value of the same response's Date header; null if it has none
+     * @param wallNow the wall clock, used only for a date where the Date header is absent or unreadable
+     * @return the wait in whole seconds, rounded up so that nobody comes back early; zero for a date that has passed;
+     *     as long as a Duration can be for a number that is longer; null for what is neither a number nor a date
+     */
+    public static @Nullable Duration parse(String value, @Nullable String dateHeader, Instant wallNow) {
+        String text = withoutOws(value);
+        if (text.isEmpty()) {
+            return null;
+        }
+        if (isDigit(text.charAt(0)) && allDigits(text)) {
+            return seconds(text);
+        }
+        Instant sent = dateHeader == null ? null : HttpDate.parse(withoutOws(dateHeader), wallNow);
+        Instant reference = sent == null ? wallNow : sent;
+        Instant until = HttpDate.parse(text, reference);
+        return until == null ? null : wholeSecondsUp(reference, until);
+    }
+
+    /**
+     * Reads the values of a header that was given several times, which the standard does not provide for. The longest
+     * wait wins: of two wishes of the downstream, honouring the longer one breaks neither. Values that cannot be read
+     * are passed over.
+     *
+     * @param values the header's values, in any order
+     * @param dateHeader the value of the same response's Date header; null if it has none
+     * @param wallNow the wall clock, used only for dates where the Date header is absent or unreadable
+     * @return the longest wait; null if no value can be read
+     */
+    public static @Nullable Duration parse(List<String> values, @Nullable String dateHeader, Instant wallNow) {
+        Duration longest = null;
+        for (String value : values) {
+            Duration wait = parse(value, dateHeader, wallNow);
+            if (wait != null && (longest == null || wait.compareTo(longest) > 0)) {
+                longest = wait;
+            }
+        }
+        return longest;
+    }
+
+    private static Duration wholeSecondsUp(Instant from, Instant until) {
+        if (!until.isAfter(from)) {
+            return Duration.ZERO;
+        }
+        Duration exact = Duration.between(from, until);
+        return exact.getNano() == 0 ? exact : Duration.ofSeconds(exact.getSeconds() + 1);
+    }
+
+    private static Duration seconds(String digits) {
+        long seconds = 0;
+        for (int i = 0; i < digits.length(); i++) {
+            int digit = digits.charAt(i) - '0';
+            if (seconds > (Long.MAX_VALUE - digit) / 10) {
+                return Duration.ofSeconds(Long.MAX_VALUE);
+            }
+            seconds = seconds * 10 + digit;
+        }
+        return Duration.ofSeconds(seconds);
+    }
+
+    private static boolean allDigits(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!isDigit(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** ASCII only: Character.isDigit also takes the digits of other scripts. */
+    static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    /** Optional white space round a field value is space and tab and nothing else (RFC 9110, section 5.6.3). */
+    private static String withoutOws(String value) {
+        int from = 0;
+        int to = value.length();
+        while (from < to && isOws(value.charAt(from))) {
+            from++;
+        }
+        while (to > from && isOws(value.charAt(to - 1))) {
+            to--;
+        }
+        return value.substring(from, to);
+    }
+
+    private static boolean isOws(char c) {
+        return c == ' ' || c == '\t';
+    }
+}

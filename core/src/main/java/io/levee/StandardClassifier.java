@@ -1,0 +1,34 @@
+package io.levee;
+
+/** The rules that hold unless a user puts others in front: {@link ErrorTable} and {@link StatusTable}. */
+enum StandardClassifier implements Classifier {
+    INSTANCE;
+
+    @Override
+    public Verdict classify(Outcome outcome) {
+        Verdict verdict = verdictFor(outcome);
+        // The downstream's own wish is the floor whatever made the attempt retryable.
+        return verdict.isRetryable() ? verdict.withMinDelayNanos(outcome.minDelayNanos()) : verdict;
+    }
+
+    private static Verdict verdictFor(Outcome outcome) {
+        Throwable failure = outcome.failure();
+        int status = outcome.status();
+        if (failure == null) {
+            return status == Outcome.NO_STATUS ? Verdict.SUCCESS : StatusTable.verdictFor(status);
+        }
+        ErrorRule rule = ErrorTable.ruleFor(failure);
+        if (status == Outcome.NO_STATUS || rule.outranksStatus() || outcome.fate() == Fate.NEVER_SENT) {
+            return rule.verdict();
+        }
+        Verdict byStatus = StatusTable.verdictFor(status);
+        // A failure after a good status line: the rest of the answer did not come. That it was answered is certain,
+        // so nothing that the error alone would suggest ('never sent') may stand.
+        return byStatus.isSuccess() ? rule.verdict().withFate(Fate.ANSWERED) : byStatus;
+    }
+
+    @Override
+    public boolean judgesValues() {
+        return false;
+    }
+}
