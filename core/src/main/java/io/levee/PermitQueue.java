@@ -70,6 +70,11 @@ final class PermitQueue {
         return all(waiting.get());
     }
 
+    /** How many tickets the queues hold, cancelled ones included. For tests. */
+    int queued() {
+        return firsts.size() + retries.size();
+    }
+
     Limiter.Snapshot snapshot(long nowNanos) {
         long seen = waiting.get();
         LimiterRule rule = rule();
@@ -102,7 +107,14 @@ final class PermitQueue {
         }
         Limiter.Ticket ticket = new Limiter.Ticket(this, retry, onGranted);
         (retry ? retries : firsts).add(ticket);
-        drain(); // for the timer, or for a permit that has come meanwhile
+        try {
+            drain(); // for the timer, or for a permit that has come meanwhile
+        } catch (
+                Throwable failure) { // the time source's: the caller gets no ticket, so nobody may stand in line for it
+            ticket.open();
+            ticket.cancel();
+            throw failure;
+        }
         ticket.open();
         return ticket;
     }

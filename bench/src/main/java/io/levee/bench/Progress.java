@@ -1,0 +1,97 @@
+package io.levee.bench;
+
+import java.io.PrintStream;
+import java.util.Collection;
+import java.util.Locale;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.format.OutputFormat;
+
+/** One line a benchmark, to the error stream; the rest of what JMH has to say is kept for when a benchmark fails. */
+final class Progress implements OutputFormat {
+    private final PrintStream out;
+    private final int total;
+    private final StringBuilder kept = new StringBuilder();
+    private int done;
+
+    Progress(PrintStream out, int total) {
+        this.out = out;
+        this.total = total;
+    }
+
+    /** What JMH said since the last benchmark that went well. */
+    String kept() {
+        return kept.toString();
+    }
+
+    @Override
+    public void startBenchmark(BenchmarkParams benchmark) {
+        String name = benchmark.getBenchmark();
+        done++;
+        out.printf(
+                Locale.ROOT,
+                "[%d/%d] %s, %s%n",
+                done,
+                total,
+                Row.ofBenchmark(name).id,
+                name.substring(name.lastIndexOf('.') + 1));
+    }
+
+    @Override
+    public void endBenchmark(BenchmarkResult result) {
+        if (result != null) {
+            kept.setLength(0);
+        }
+    }
+
+    @Override
+    public void print(String text) {
+        kept.append(text);
+    }
+
+    @Override
+    public void println(String text) {
+        kept.append(text).append('\n');
+    }
+
+    @Override
+    public void verbosePrintln(String text) {
+        println(text);
+    }
+
+    @Override
+    public void write(int character) {
+        kept.append((char) character);
+    }
+
+    @Override
+    public void write(byte[] text) {
+        kept.append(new String(text, java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void startRun() {}
+
+    @Override
+    public void endRun(Collection<RunResult> results) {}
+
+    @Override
+    public void iteration(BenchmarkParams benchmark, IterationParams params, int iteration) {}
+
+    @Override
+    public void iterationResult(
+            BenchmarkParams benchmark, IterationParams params, int iteration, IterationResult result) {}
+
+    @Override
+    public void flush() {
+        out.flush();
+    }
+
+    @Override
+    public void close() {
+        flush();
+    }
+}

@@ -1,0 +1,82 @@
+package io.levee.http;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets rid of a response's body that nobody wants: what is short and comes soon is read, so that the connection can be
+ * used again, anything else is cancelled, which closes an HTTP/1.1 connection and resets an HTTP/2 stream.
+ */
+final class Drain implements Flow.Subscriber<List<ByteBuffer>> {
+    /** As much as go-retryablehttp reads: below it, reading costs less than a new connection. */
+    static final long MAX_BYTES = 4096;
+
+    /** A body that does not come must not hold its connection. A new one takes less than this on any network. */
+    private static final long MAX_MILLIS = 1000;
+
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private long left = MAX_BYTES;
+
+    /** Written before the first signal, read by the timer. */
+    private volatile Flow.@Nullable Subscription subscription;
+
+    private Drain() {}
+
+    /**
+     * Drains or cancels.
+     *
+     * @param waiting the body
+     * @param length its length as stated by the response, -1 if it does not say
+     */
+    static void of(Flow.Publisher<List<ByteBuffer>> waiting, long length) {
+        Drain drain = new Drain();
+        if (length > MAX_BYTES) {
+            drain.left = -1;
+        }
+        waiting.subscribe(drain);
+        drain.drained.orTimeout(MAX_MILLIS, TimeUnit.MILLISECONDS).whenComplete((done, late) -> {
+            Flow.Subscription open = drain.subscription;
+            if (late != null && open != null) {
+                open.cancel();
+            }
+        });
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription given) {
+        subscription = given;
+        if (left < 0) {
+            given.cancel();
+            drained.complete(null);
+        } else {
+            given.request(Long.MAX_VALUE);
+        }
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> item) {
+        for (ByteBuffer part : item) {
+            left -= part.remaining();
+        }
+        Flow.Subscription open = subscription;
+        if (left < 0 && open != null) {
+            open.cancel();
+            drained.complete(null);
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        // The connection is lost, and with it what was to be got rid of.
+        drained.complete(null);
+    }
+
+    @Override
+    public void onComplete() {
+        drained.complete(null);
+    }
+}

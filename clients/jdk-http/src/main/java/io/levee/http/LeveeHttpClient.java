@@ -1,0 +1,417 @@
+package io.levee.http;
+
+import io.levee.Levee;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.PushPromiseHandler;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link HttpClient} that sends every request under the protection of a {@link Levee}: drop-in for the one it wraps.
+ *
+ * <pre>{@code
+ * HttpClient client = LeveeHttpClient.wrap(HttpClient.newHttpClient(), Levee.named("inventory").build());
+ * HttpResponse<String> stock = client.send(request, BodyHandlers.ofString());
+ * }</pre>
+ *
+ * <p>What it adds: GET, HEAD, OPTIONS, TRACE, PUT and DELETE (RFC 9110, section 9.2.2) and requests with an
+ * {@code Idempotency-Key} are tried again as the Levee's policy says, all others only if they were provably not
+ * processed. Every attempt's timeout is cut to the time that is left, and that time goes along in a header. The JDK
+ * client's own silent second send is refused, so that every send passes breaker, limiter and retry budget.
+ *
+ * <p>What the caller gets:
+ *
+ * <ul>
+ *   <li>the last response as a response, whatever its status, as the wrapped client would give it. The body handler is
+ *       asked for that response only: an answer that may be followed by another attempt waits unread until that is
+ *       decided;
+ *   <li>the last attempt's exception, unchanged, with the earlier ones and Levee's note as suppressed;
+ *   <li>{@link LeveeRefusedException} (an IOException) where Levee refused, {@link java.net.http.HttpTimeoutException}
+ *       where the deadline passed, {@link InterruptedException} (flag cleared, as the JDK's client does it) where the
+ *       thread was interrupted; each has Levee's own exception as its cause. A future fails with a
+ *       {@link java.util.concurrent.CancellationException} where its scope was cancelled.
+ * </ul>
+ *
+ * <p>Not guaranteed: a response that breaks off in the middle of its body is not tried again where the body goes to a
+ * file, a consumer, a subscriber, or a subscriber of a class that is not the JDK's (see {@link Builder#freshBodies});
+ * a body that is streamed to the caller is the caller's from its head on; WebSockets are the wrapped client's.
+ *
+ * <p>Thread-safe. Wrap the JDK's client directly and put other wrappers outside: only directly can its own resends be
+ * told from others'.
+ */
+public final class LeveeHttpClient extends HttpClient {
+    private final Settings settings;
+
+    private LeveeHttpClient(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Wraps a client, with the defaults of {@link Builder}.
+     *
+     * @param client sends the attempts; remains the caller's
+     * @param levee decides; remains the caller's
+     * @return a client
+     */
+    public static LeveeHttpClient wrap(HttpClient client, Levee levee) {
+        return builder(client, levee).build();
+    }
+
+    /**
+     * Begins to set up a client.
+     *
+     * @param client sends the attempts; remains the caller's
+     * @param levee decides; remains the caller's
+     * @return a builder with the defaults
+     */
+    public static Builder builder(HttpClient client, Levee levee) {
+        return new Builder(client, levee);
+    }
+
+    /**
+     * Sends a request and waits.
+     *
+     * @throws LeveeRefusedException if Levee refused the request
+     * @throws java.net.http.HttpTimeoutException if the request's own timeout, the attempt timeout or the deadline passed
+     * @throws IOException what the last attempt threw
+     * @throws InterruptedException if the thread was interrupted; its interrupt flag is then cleared
+     */
+    @Override
+    public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> responseBodyHandler)
+            throws IOException, InterruptedException {
+        Objects.requireNonNull(request, "request");
+        Objects.requireNonNull(responseBodyHandler, "responseBodyHandler");
+        return new HttpCall<>(settings, request, responseBodyHandler, null).send();
+    }
+
+    /**
+     * Sends a request without waiting.
+     *
+     * @return completes on every path; cancelling it, or a future that depends on it, ends the attempt that runs and
+     *     sends no other
+     */
+    @Override
+    public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> responseBodyHandler) {
+        return sendAsync(request, responseBodyHandler, null);
+    }
+
+    /**
+     * Sends a request without waiting. Pushes are handed on as they come, those of an attempt that fails later included.
+     *
+     * @return completes on every path; cancelling it, or a future that depends on it, ends the attempt that runs and
+     *     sends no other
+     */
+    @Override
+    public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+            HttpRequest request,
+            BodyHandler<T> responseBodyHandler,
+            @Nullable PushPromiseHandler<T> pushPromiseHandler) {
+        Objects.requireNonNull(request, "request");
+        Objects.requireNonNull(responseBodyHandler, "responseBodyHandler");
+        return new HttpCall<>(settings, request, responseBodyHandler, pushPromiseHandler).sendAsync();
+    }
+
+    @Override
+    public Optional<CookieHandler> cookieHandler() {
+        return settings.client().cookieHandler();
+    }
+
+    @Override
+    public Optional<Duration> connectTimeout() {
+        return settings.client().connectTimeout();
+    }
+
+    @Override
+    public Redirect followRedirects() {
+        return settings.client().followRedirects();
+    }
+
+    @Override
+    public Optional<ProxySelector> proxy() {
+        return settings.client().proxy();
+    }
+
+    @Override
+    public SSLContext sslContext() {
+        return settings.client().sslContext();
+    }
+
+    @Override
+    public SSLParameters sslParameters() {
+        return settings.client().sslParameters();
+    }
+
+    @Override
+    public Optional<Authenticator> authenticator() {
+        return settings.client().authenticator();
+    }
+
+    @Override
+    public Version version() {
+        return settings.client().version();
+    }
+
+    @Override
+    public Optional<Executor> executor() {
+        return settings.client().executor();
+    }
+
+    @Override
+    public WebSocket.Builder newWebSocketBuilder() {
+        return settings.client().newWebSocketBuilder();
+    }
+
+    // The methods below override those that HttpClient has from JDK 21 on; on 17 they are new and do nothing.
+
+    /** Shuts the wrapped client down in the orderly way; does nothing before JDK 21. The Levee stays open. */
+    @SuppressWarnings("MissingOverride")
+    public void shutdown() {
+        Newer.shutdown(settings.client());
+    }
+
+    /**
+     * Waits for the wrapped client's end.
+     *
+     * @param duration the longest wait
+     * @return true if it has ended; false at once before JDK 21
+     * @throws InterruptedException if the thread is interrupted
+     */
+    @SuppressWarnings("MissingOverride")
+    public boolean awaitTermination(Duration duration) throws InterruptedException {
+        return Newer.awaitTermination(settings.client(), Objects.requireNonNull(duration, "duration"));
+    }
+
+    /**
+     * Tells whether the wrapped client has ended.
+     *
+     * @return false before JDK 21
+     */
+    @SuppressWarnings("MissingOverride")
+    public boolean isTerminated() {
+        return Newer.isTerminated(settings.client());
+    }
+
+    /** Ends the wrapped client and what it is doing; does nothing before JDK 21. The Levee stays open. */
+    @SuppressWarnings("MissingOverride")
+    public void shutdownNow() {
+        Newer.shutdownNow(settings.client());
+    }
+
+    /** Shuts the wrapped client down and waits for its end; does nothing before JDK 21. The Levee stays open. */
+    @SuppressWarnings("MissingOverride")
+    public void close() {
+        Newer.close(settings.client());
+    }
+
+    @Override
+    public String toString() {
+        return "LeveeHttpClient[" + settings.levee().name() + ", " + settings.client() + "]";
+    }
+
+    /** For tests: the bytes of bodies that are kept for replay at this moment. */
+    long replayBytesInUse() {
+        return settings.quota().used();
+    }
+
+    private static Sending.Witness witnessIn(HttpClient client) {
+        if (!JdkClient.isOriginal(client)) {
+            return Sending.Witness.NONE;
+        }
+        return client.followRedirects() == Redirect.NEVER && client.authenticator().isEmpty()
+                ? Sending.Witness.EVERY_SEND_ONCE
+                : Sending.Witness.EVERY_SEND;
+    }
+
+    /** Sets up a {@link LeveeHttpClient}. Not thread-safe. */
+    public static final class Builder {
+        /** The limits of gRPC's retry buffer. */
+        private static final long DEFAULT_MAX_REPLAY_BYTES_PER_CALL = 1L << 20;
+
+        private static final long DEFAULT_MAX_REPLAY_BYTES_PER_CLIENT = 16L << 20;
+
+        private final HttpClient client;
+        private final Levee levee;
+        private long maxReplayBytesPerCall = DEFAULT_MAX_REPLAY_BYTES_PER_CALL;
+        private long maxReplayBytesPerClient = DEFAULT_MAX_REPLAY_BYTES_PER_CLIENT;
+        private @Nullable Supplier<String> idempotencyKey;
+        private @Nullable String deadlineHeader = "Levee-Timeout-Ms";
+        private Function<? super HttpRequest, String> operation = Builder::methodAndHost;
+        private boolean guardBodyless = true;
+        private boolean freshBodies;
+
+        private Builder(HttpClient client, Levee levee) {
+            this.client = Objects.requireNonNull(client, "client");
+            this.levee = Objects.requireNonNull(levee, "levee");
+        }
+
+        /**
+         * Sets how much of one request's body is kept for another attempt, where its publisher cannot be subscribed to
+         * again. A longer body is sent all the same, and its call is not retried once bytes have left. Default 1 MiB, as
+         * gRPC has it. Bodies of {@code ofString}, {@code ofByteArray} and {@code ofFile} need no copy and no limit.
+         *
+         * @param bytes zero or more
+         * @return this
+         * @throws IllegalArgumentException if the number is negative
+         */
+        public Builder maxReplayBytesPerCall(long bytes) {
+            maxReplayBytesPerCall = notNegative(bytes, "maxReplayBytesPerCall");
+            return this;
+        }
+
+        /**
+         * Sets how much all calls of this client may keep together at any moment. A call that finds nothing left is sent
+         * all the same, without a second attempt once bytes have left. Default 16 MiB, as gRPC has it.
+         *
+         * @param bytes zero or more
+         * @return this
+         * @throws IllegalArgumentException if the number is negative
+         */
+        public Builder maxReplayBytesPerClient(long bytes) {
+            maxReplayBytesPerClient = notNegative(bytes, "maxReplayBytesPerClient");
+            return this;
+        }
+
+        /**
+         * Sets whether POST and PATCH requests get an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header: a quoted
+         * string), made once a call and the same for all its attempts, and thereby may be tried again when nobody knows
+         * whether they were processed. Default false: the key makes a repetition harmless only if the server honours it,
+         * so it has to be asked for. A request that carries the header already is repeatable in any case, and keeps its
+         * key.
+         *
+         * @param add true for a key with every POST and PATCH
+         * @return this
+         */
+        public Builder idempotencyKeys(boolean add) {
+            return idempotencyKeys(add ? () -> '"' + UUID.randomUUID().toString() + '"' : null);
+        }
+
+        /**
+         * Sets who makes the keys of {@link #idempotencyKeys(boolean)}.
+         *
+         * @param keys gives a new key for each call, with the quotes; null for no keys
+         * @return this
+         */
+        public Builder idempotencyKeys(@Nullable Supplier<String> keys) {
+            idempotencyKey = keys;
+            return this;
+        }
+
+        /**
+         * Sets the name of the header that tells the server how many milliseconds the caller goes on waiting, measured
+         * when the attempt is sent and rounded down, so that it can stop work that nobody waits for. Default
+         * {@code Levee-Timeout-Ms}. If the request has a lower value already, that one is sent.
+         *
+         * @param name the header's name
+         * @return this
+         */
+        public Builder deadlineHeader(String name) {
+            if (name.isBlank()) {
+                throw new IllegalArgumentException(
+                        "deadlineHeader must be a header's name, is blank; noDeadlineHeader() turns it off");
+            }
+            deadlineHeader = name;
+            return this;
+        }
+
+        /**
+         * Keeps the time left to itself: for servers that refuse unknown headers.
+         *
+         * @return this
+         */
+        public Builder noDeadlineHeader() {
+            deadlineHeader = null;
+            return this;
+        }
+
+        /**
+         * Sets how calls are named in metrics, spans and logs. Default: method and host, {@code GET inventory.example},
+         * never path or query, whose values have no bound.
+         *
+         * @param naming given the caller's request; answers a name of low cardinality
+         * @return this
+         */
+        public Builder operation(Function<? super HttpRequest, String> naming) {
+            operation = Objects.requireNonNull(naming, "operation");
+            return this;
+        }
+
+        /**
+         * Sets whether the JDK client's own resend of GET, HEAD and other requests without a body is refused, too. It
+         * takes an empty body publisher to notice it, and with that HTTP/1.1 requests carry {@code Content-Length: 0}, as
+         * they always do up to JDK 18 and not any more from JDK 19 on. Default true, since a resend goes round limiter,
+         * breaker and retry budget: a downstream that closes connections unanswered would be sent twice what was
+         * decided. Turn it off for a server that refuses a GET with that header. Requests with a body are guarded in any
+         * case; clients that follow redirects or authenticate are not, as their second send is in order.
+         *
+         * @param guard false to leave requests without a body as they are
+         * @return this
+         */
+        public Builder guardBodyless(boolean guard) {
+            guardBodyless = guard;
+            return this;
+        }
+
+        /**
+         * Sets whether a response that breaks off in the middle may be followed by another attempt whatever body handler
+         * reads it. Default false: only where the JDK's own subscribers for strings, bytes and nothing keep the half to
+         * themselves. State true if your body handlers make a new subscriber each time and a half body fed to one does
+         * no harm: handlers that parse JSON by {@code BodySubscribers.mapping}, for example. Never true with
+         * {@code ofFile}, {@code ofByteArrayConsumer} or {@code fromSubscriber}.
+         *
+         * @param fresh true if every body subscriber is fresh and without side effects
+         * @return this
+         */
+        public Builder freshBodies(boolean fresh) {
+            freshBodies = fresh;
+            return this;
+        }
+
+        /**
+         * Makes the client.
+         *
+         * @return a client
+         */
+        public LeveeHttpClient build() {
+            return new LeveeHttpClient(new Settings(
+                    client,
+                    levee,
+                    maxReplayBytesPerCall,
+                    new ReplayQuota(maxReplayBytesPerClient),
+                    idempotencyKey,
+                    deadlineHeader,
+                    operation,
+                    guardBodyless,
+                    freshBodies,
+                    witnessIn(client)));
+        }
+
+        private static String methodAndHost(HttpRequest request) {
+            String host = request.uri().getHost();
+            return host == null ? request.method() : request.method() + ' ' + host;
+        }
+
+        private static long notNegative(long bytes, String setting) {
+            if (bytes < 0) {
+                throw new IllegalArgumentException(setting + " must be 0 bytes or more, is " + bytes);
+            }
+            return bytes;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.levee.http;
+
+import io.levee.LeveeException;
+import java.io.IOException;
+
+/**
+ * Levee refused the request or ended the call: open breaker, no permit in time, bulkhead full, retry budget empty, Levee
+ * closed, scope cancelled. An IOException, so that code written for the JDK's client handles it as it handles any request
+ * that could not be made. {@link #getCause()} is Levee's own exception with the figures. (A deadline that has passed is
+ * an {@link java.net.http.HttpTimeoutException} instead, an interrupt an {@link InterruptedException}.)
+ */
+public final class LeveeRefusedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    LeveeRefusedException(LeveeException cause) {
+        super(cause.getMessage(), cause);
+    }
+
+    /**
+     * What Levee said.
+     *
+     * @return the refusal, with its {@linkplain LeveeException#decision() decision record}
+     */
+    @Override
+    public LeveeException getCause() {
+        return (LeveeException) super.getCause();
+    }
+}

@@ -1,0 +1,9 @@
+/** A {@link java.net.http.HttpClient} that sends every request under the protection of a Levee. */
+@org.jspecify.annotations.NullMarked
+module io.levee.http {
+    requires static transitive org.jspecify;
+    requires transitive io.levee;
+    requires transitive java.net.http;
+
+    exports io.levee.http;
+}

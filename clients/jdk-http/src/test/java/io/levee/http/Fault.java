@@ -1,0 +1,450 @@
+package io.levee.http;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
+
+/** What can go wrong between a client and a server, each made with real sockets. */
+enum Fault {
+    CONNECTION_REFUSED("connection refused") {
+        @Override
+        Stage open() throws IOException {
+            ServerSocket unused = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            URI nobody = URI.create("http://127.0.0.1:" + unused.getLocalPort() + "/");
+            unused.close();
+            return new Stage(null, HttpClient.newBuilder().build(), nobody);
+        }
+    },
+    CONNECT_TIMEOUT("connect timeout (SYN dropped)") {
+        @Override
+        Stage open() throws IOException {
+            ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            List<AutoCloseable> fillers = new ArrayList<>(List.of(full));
+            InetSocketAddress address = (InetSocketAddress) full.getLocalSocketAddress();
+            // Nobody accepts: once the backlog is full, Linux drops further SYNs.
+            for (int i = 0; i < 4; i++) {
+                Socket filler = new Socket();
+                fillers.add(filler);
+                try {
+                    filler.connect(address, 100);
+                } catch (IOException fullNow) {
+                    break;
+                }
+            }
+            HttpClient client = HttpClient.newBuilder()
+                    .connectTimeout(Duration.ofMillis(150))
+                    .build();
+            return new Stage(null, client, URI.create("http://127.0.0.1:" + address.getPort() + "/"), fillers);
+        }
+    },
+    UNKNOWN_HOST("host name does not resolve") {
+        @Override
+        Stage open() {
+            return new Stage(null, HttpClient.newHttpClient(), URI.create("http://no-such-host.invalid/"));
+        }
+    },
+    CLOSED_ON_ACCEPT("accepted, closed at once") {
+        @Override
+        Stage open() throws IOException {
+            return plain(connection -> {});
+        }
+    },
+    RESET_ON_ACCEPT("accepted, reset at once") {
+        @Override
+        Stage open() throws IOException {
+            return plain(FaultServer.Connection::reset);
+        }
+    },
+    CLOSED_AFTER_REQUEST("closed after the request, fresh connection") {
+        @Override
+        Stage open() throws IOException {
+            return plain(FaultServer.Connection::read);
+        }
+    },
+    RESET_AFTER_REQUEST("reset after the request, fresh connection") {
+        @Override
+        Stage open() throws IOException {
+            return plain(connection -> {
+                connection.read();
+                connection.reset();
+            });
+        }
+    },
+    RESET_IN_REQUEST_BODY("reset after the request's head") {
+        @Override
+        Stage open() throws IOException {
+            return plain(connection -> {
+                connection.readHeadOnly();
+                connection.reset();
+            });
+        }
+    },
+    STALE_CLOSED("closed after the request, pooled connection") {
+        @Override
+        Stage open() throws IOException {
+            return plain(connection -> {
+                        if (connection.read() != null) {
+                            connection.write(FaultServer.response(200, "", "warm"));
+                            connection.read();
+                        }
+                    })
+                    .warm();
+        }
+    },
+    STALE_RESET("reset after the request, pooled connection") {
+        @Override
+        Stage open() throws IOException {
+            return plain(connection -> {
+                        if (connection.read() != null) {
+                            connection.write(FaultServer.response(200, "", "warm"));
+                            connection.read();
+                            connection.reset();
+                        }
+                    })
+                    .warm();
+        }
+    },
+    HALF_HEAD("half the response's head, then closed") {
+        @Override
+        Stage open() throws IOException {
+            return plain(connection -> {
+                connection.read();
+                connection.write("HTTP/1.1 200 OK\r\nContent-Le");
+            });
+        }
+    },
+    HALF_BODY("half the response's body, then closed") {
+        @Override
+        Stage open() throws IOException {
+            return plain(connection -> {
+                connection.read();
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+            });
+        }
+    },
+    HALF_CHUNK("half a chunk of the response, then reset") {
+        @Override
+        Stage open() throws IOException {
+            return plain(connection -> {
+                connection.read();
+                connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nA\r\nhalf");
+                connection.reset();
+            });
+        }
+    },
+    NOT_HTTP("the answer is not HTTP") {
+        @Override
+        Stage open() throws IOException {
+            return plain(connection -> {
+                connection.read();
+                connection.write("hello\r\n\r\n");
+            });
+        }
+    },
+    SILENT("no answer, request timeout") {
+        @Override
+        Stage open() throws IOException {
+            return plain(connection -> {
+                        connection.read();
+                        connection.hang();
+                    })
+                    .timeout(Duration.ofMillis(200));
+        }
+    },
+    NO_CONTINUE("closed instead of 100 Continue") {
+        @Override
+        Stage open() throws IOException {
+            return plain(FaultServer.Connection::readHeadOnly)
+                    .expectContinue();
+        }
+    },
+    EXPECTATION_FAILED("417 instead of 100 Continue") {
+        @Override
+        Stage open() throws IOException {
+            return plain(connection -> {
+                        connection.readHeadOnly();
+                        connection.write("HTTP/1.1 417 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                    })
+                    .expectContinue();
+        }
+    },
+    STATUS_400("400") {
+        @Override
+        Stage open() throws IOException {
+            return answering(400, "");
+        }
+    },
+    STATUS_408("408") {
+        @Override
+        Stage open() throws IOException {
+            return answering(408, "Connection: close\r\n");
+        }
+    },
+    STATUS_409("409") {
+        @Override
+        Stage open() throws IOException {
+            return answering(409, "");
+        }
+    },
+    STATUS_421("421") {
+        @Override
+        Stage open() throws IOException {
+            return answering(421, "");
+        }
+    },
+    STATUS_429("429 with Retry-After: 0") {
+        @Override
+        Stage open() throws IOException {
+            return answering(429, "Retry-After: 0\r\n");
+        }
+    },
+    STATUS_500("500") {
+        @Override
+        Stage open() throws IOException {
+            return answering(500, "");
+        }
+    },
+    STATUS_503("503 with Retry-After: 0") {
+        @Override
+        Stage open() throws IOException {
+            return answering(503, "Retry-After: 0\r\n");
+        }
+    },
+    TLS_CLOSED_IN_HANDSHAKE("TLS: closed in the handshake") {
+        @Override
+        Stage open() throws IOException {
+            return tlsOverPlain(connection -> connection.in.readNBytes(16));
+        }
+    },
+    TLS_RESET_IN_HANDSHAKE("TLS: reset in the handshake") {
+        @Override
+        Stage open() throws IOException {
+            return tlsOverPlain(connection -> {
+                connection.in.readNBytes(16);
+                connection.reset();
+            });
+        }
+    },
+    TLS_NOT_TLS("TLS: the server speaks plain HTTP") {
+        @Override
+        Stage open() throws IOException {
+            return tlsOverPlain(connection -> {
+                connection.in.readNBytes(16);
+                connection.write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+            });
+        }
+    },
+    TLS_UNTRUSTED("TLS: certificate not trusted") {
+        @Override
+        Stage open() throws IOException {
+            return tls(b -> b, LOCALHOST.get(), FaultServer.Connection::read);
+        }
+    },
+    TLS_WRONG_HOST("TLS: certificate of another host") {
+        @Override
+        Stage open() throws IOException {
+            return tls(b -> b.sslContext(ELSEWHERE.get()), ELSEWHERE.get(), FaultServer.Connection::read);
+        }
+    },
+    TLS_CLOSED_AFTER_REQUEST("TLS: closed after the request") {
+        @Override
+        Stage open() throws IOException {
+            return tls(b -> b.sslContext(LOCALHOST.get()), LOCALHOST.get(), FaultServer.Connection::read);
+        }
+    },
+    H2_REFUSED_STREAM("HTTP/2: REFUSED_STREAM") {
+        @Override
+        Stage open() throws IOException {
+            return http2((peer, stream) -> peer.refuse(stream));
+        }
+    },
+    H2_GOAWAY("HTTP/2: GOAWAY that excludes the stream, then closed") {
+        @Override
+        Stage open() throws IOException {
+            return http2((peer, stream) -> {
+                peer.goAway(0);
+                throw new IOException("the end of this connection");
+            });
+        }
+    },
+    H2_CLOSED("HTTP/2: closed after the request") {
+        @Override
+        Stage open() throws IOException {
+            return http2((peer, stream) -> {
+                throw new IOException("the end of this connection");
+            });
+        }
+    };
+
+    /** What an HTTP/2 server does with a stream whose request has arrived. */
+    interface Http2Script {
+        void serve(Http2Peer peer, int stream) throws IOException;
+    }
+
+    /** A value that is made once, when it is first needed. */
+    private static final class Lazy {
+        private final String name;
+        private SSLContext context;
+
+        Lazy(String name) {
+            this.name = name;
+        }
+
+        synchronized SSLContext get() {
+            if (context == null) {
+                context = Certificates.contextFor(name);
+            }
+            return context;
+        }
+    }
+
+    static final Lazy LOCALHOST = new Lazy("ip:127.0.0.1");
+    static final Lazy ELSEWHERE = new Lazy("dns:elsewhere.invalid");
+
+    private final String title;
+
+    Fault(String title) {
+        this.title = title;
+    }
+
+    String title() {
+        return title;
+    }
+
+    abstract Stage open() throws IOException;
+
+    private static Stage plain(FaultServer.Script script) throws IOException {
+        FaultServer server = new FaultServer(script);
+        return new Stage(
+                server,
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
+                server.uri());
+    }
+
+    private static Stage answering(int status, String headers) throws IOException {
+        FaultServer server = FaultServer.answering(request -> FaultServer.response(status, headers, "no"));
+        return new Stage(
+                server,
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
+                server.uri());
+    }
+
+    private static Stage tlsOverPlain(FaultServer.Script script) throws IOException {
+        FaultServer server =
+                new FaultServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), "https", script);
+        return new Stage(
+                server, HttpClient.newBuilder().sslContext(LOCALHOST.get()).build(), server.uri());
+    }
+
+    private static Stage tls(UnaryOperator<HttpClient.Builder> client, SSLContext context, FaultServer.Script script)
+            throws IOException {
+        ServerSocket listener = context.getServerSocketFactory()
+                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        FaultServer server = new FaultServer(listener, "https", script);
+        return new Stage(
+                server,
+                client.apply(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1))
+                        .build(),
+                server.uri());
+    }
+
+    static Stage http2(Http2Script script) throws IOException {
+        SSLContext context = LOCALHOST.get();
+        SSLServerSocket listener = (SSLServerSocket)
+                context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        SSLParameters parameters = listener.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"h2"});
+        listener.setSSLParameters(parameters);
+        FaultServer server = new FaultServer(listener, "https", connection -> {
+            Http2Peer peer = new Http2Peer(connection.in, connection.out);
+            for (int stream = peer.nextRequest(); stream > 0; stream = peer.nextRequest()) {
+                connection.record("stream " + stream, "".getBytes(StandardCharsets.UTF_8));
+                script.serve(peer, stream);
+            }
+        });
+        return new Stage(server, HttpClient.newBuilder().sslContext(context).build(), server.uri());
+    }
+
+    /** A fault that waits for its client. */
+    static final class Stage implements AutoCloseable {
+        private final FaultServer server;
+        private final HttpClient client;
+        private final URI uri;
+        private final List<AutoCloseable> others;
+        private Duration timeout;
+        private boolean warm;
+        private boolean expectContinue;
+
+        Stage(FaultServer server, HttpClient client, URI uri) {
+            this(server, client, uri, List.of());
+        }
+
+        Stage(FaultServer server, HttpClient client, URI uri, List<AutoCloseable> others) {
+            this.server = server;
+            this.client = client;
+            this.uri = uri;
+            this.others = others;
+        }
+
+        private Stage warm() {
+            warm = true;
+            return this;
+        }
+
+        private Stage timeout(Duration requestTimeout) {
+            timeout = requestTimeout;
+            return this;
+        }
+
+        private Stage expectContinue() {
+            expectContinue = true;
+            return this;
+        }
+
+        HttpClient client() {
+            return client;
+        }
+
+        URI uri() {
+            return uri;
+        }
+
+        Duration timeout() {
+            return timeout;
+        }
+
+        boolean isWarm() {
+            return warm;
+        }
+
+        boolean expectsContinue() {
+            return expectContinue;
+        }
+
+        int requestsSeen() {
+            return server == null ? 0 : server.requests().size();
+        }
+
+        @Override
+        public void close() throws Exception {
+            if (server != null) {
+                server.close();
+            }
+            for (AutoCloseable other : others) {
+                other.close();
+            }
+        }
+    }
+}

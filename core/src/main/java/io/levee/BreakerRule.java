@@ -1,0 +1,60 @@
+package io.levee;
+
+import java.util.Locale;
+
+/**
+ * When a closed breaker opens: among at least so many calls, the marked ones (failed or slow) are at least such a
+ * share. 'n failures in a row' is the same rule on a window that forgets everything at a success.
+ *
+ * @param kind which calls are marked, and over what they are counted
+ * @param minimumCalls fewer calls than this say nothing
+ * @param share of the calls that opens, more than 0 and at most 1
+ * @param slowNanos from how long a call is slow; for {@link Kind#SLOW} only
+ * @param windowNanos length of the time window, 0 for the other windows
+ * @param lastCalls length of the count window, 0 for the other windows
+ */
+record BreakerRule(Kind kind, int minimumCalls, double share, long slowNanos, long windowNanos, int lastCalls) {
+    enum Kind {
+        IN_A_ROW,
+        FAILED,
+        SLOW
+    }
+
+    static BreakerRule inARow(int failures) {
+        return new BreakerRule(Kind.IN_A_ROW, failures, 1.0, 0, 0, 0);
+    }
+
+    OutcomeWindow newWindow() {
+        if (kind == Kind.IN_A_ROW) {
+            return new FailureRun();
+        }
+        return lastCalls > 0 ? new CountWindow(lastCalls) : new TimeWindow(windowNanos);
+    }
+
+    boolean opensAt(long counts) {
+        int calls = OutcomeWindow.calls(counts);
+        // The quotient is the double nearest to the true ratio, as the share is to what the user wrote: 3 of 30 is 0.1.
+        return calls >= minimumCalls && OutcomeWindow.marked(counts) / (double) calls >= share;
+    }
+
+    boolean isSlow(long durationNanos) {
+        return durationNanos >= slowNanos;
+    }
+
+    /** For a person: the counts that opened the breaker, and the rule they met. */
+    String reason(long counts) {
+        int calls = OutcomeWindow.calls(counts);
+        int marked = OutcomeWindow.marked(counts);
+        if (kind == Kind.IN_A_ROW) {
+            return marked + " failures in a row, limit " + minimumCalls;
+        }
+        String what = kind == Kind.SLOW ? " calls took " + Nanos.text(slowNanos) + " or longer" : " calls failed";
+        String where = lastCalls > 0 ? "" : " in " + Nanos.text(windowNanos);
+        return marked + " of " + (lastCalls > 0 ? "the last " : "") + calls + what + where + " ("
+                + percent(marked / (double) calls) + ", limit " + percent(share) + " from " + minimumCalls + " calls)";
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+}

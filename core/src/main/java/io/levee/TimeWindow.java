@@ -1,0 +1,114 @@
+package io.levee;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * The outcomes of the last so many seconds, in a ring of {@value #BUCKETS} buckets. Each bucket is one long that holds
+ * the lap of the ring it was filled in, its calls and its marked calls, so that emptying an old bucket and counting
+ * into it are one CAS: nothing is lost or counted twice.
+ *
+ * <p>An outcome is counted in the bucket of its own instant, also when that has passed, and is forgotten when it is
+ * between 15/16 of the window and the window old. One that is older than the window when it comes is in no count.
+ *
+ * <p>Not guaranteed:
+ * <ul>
+ *   <li>that counts are those of one instant: they are summed bucket by bucket while others add;
+ *   <li>exact counts above {@value #MOST} calls in one bucket: both counts of that bucket are then halved, which keeps
+ *       their ratio (to within 1 in 50,000) and gives the later calls more weight;
+ *   <li>anything about an outcome that comes 2^20 windows late, or after 2^28 windows without a call (with the
+ *       shortest window, 100 ms: after a day, and after 310 days). Laps are compared modulo 2^28.
+ * </ul>
+ */
+final class TimeWindow extends OutcomeWindow {
+    static final int BUCKETS = 16;
+    static final int MOST = (1 << 18) - 1;
+
+    // A bucket, from the highest bit: 28 bits lap, 18 bits calls, 18 bits marked calls.
+    private static final int BUCKET_BITS = 4;
+    private static final int CALLS_SHIFT = 18;
+    private static final int LAP_SHIFT = 36;
+    private static final int LAP_BITS = Long.SIZE - LAP_SHIFT;
+    private static final long LAP_MASK = (1L << LAP_BITS) - 1;
+    private static final long CALL = 1L << CALLS_SHIFT;
+    private static final long MARKED_CALL = CALL | 1;
+    /** So far ahead of an outcome a bucket is later; further ahead it is one from before a long silence. */
+    private static final long MOST_LATE_LAPS = 1L << 20;
+
+    private final long bucketNanos;
+    private final AtomicLongArray buckets = new AtomicLongArray(BUCKETS);
+
+    TimeWindow(long windowNanos) {
+        bucketNanos = Math.max(1, windowNanos / BUCKETS);
+    }
+
+    @Override
+    void addPlain(long nowNanos) {
+        add(nowNanos / bucketNanos, CALL);
+    }
+
+    @Override
+    long addMarked(long nowNanos) {
+        long number = nowNanos / bucketNanos;
+        add(number, MARKED_CALL);
+        return countsAt(number);
+    }
+
+    @Override
+    long counts(long nowNanos) {
+        return countsAt(nowNanos / bucketNanos);
+    }
+
+    private void add(long number, long what) {
+        int slot = (int) number & (BUCKETS - 1);
+        long lap = lap(number);
+        while (true) {
+            long bucket = buckets.get(slot);
+            long lapsAhead = ((bucket >>> LAP_SHIFT) - lap) & LAP_MASK;
+            long next;
+            if (lapsAhead == 0) {
+                next = halvedIfFull(bucket) + what;
+            } else if (lapsAhead < MOST_LATE_LAPS && callsIn(bucket) != 0) {
+                return; // the ring has gone on: this outcome is older than the window
+            } else {
+                next = (lap << LAP_SHIFT) + what;
+            }
+            // Opponent: other outcomes of this bucket's time, and the first one of the next lap.
+            if (buckets.compareAndSet(slot, bucket, next)) {
+                return;
+            }
+        }
+    }
+
+    private long countsAt(long number) {
+        int calls = 0;
+        int marked = 0;
+        for (long n = number; n > number - BUCKETS && n >= 0; n--) {
+            long bucket = buckets.get((int) n & (BUCKETS - 1));
+            if (bucket >>> LAP_SHIFT == lap(n)) {
+                calls += callsIn(bucket);
+                marked += markedIn(bucket);
+            }
+        }
+        return pair(calls, marked);
+    }
+
+    private static long lap(long number) {
+        return (number >>> BUCKET_BITS) & LAP_MASK;
+    }
+
+    private static long halvedIfFull(long bucket) {
+        if (callsIn(bucket) < MOST) {
+            return bucket;
+        }
+        long lap = bucket >>> LAP_SHIFT;
+        return (lap << LAP_SHIFT) | ((long) (MOST / 2) << CALLS_SHIFT) | (markedIn(bucket) / 2);
+    }
+
+    private static int callsIn(long bucket) {
+        return (int) (bucket >>> CALLS_SHIFT) & MOST;
+    }
+
+    private static int markedIn(long bucket) {
+        return (int) bucket & MOST;
+    }
+}
