@@ -1,0 +1,25 @@
+package io.levee.config;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A policy file cannot be used. Its message has one line for each problem: all of them, not the first. */
+public final class PolicyFileException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<Problem> problems;
+
+    PolicyFileException(List<Problem> problems) {
+        super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
+        this.problems = List.copyOf(problems);
+    }
+
+    /**
+     * What is wrong, in the order of the file.
+     *
+     * @return one or more problems
+     */
+    public List<Problem> problems() {
+        return problems;
+    }
+}

@@ -1,0 +1,22 @@
+package io.levee.config;
+
+/**
+ * One thing that is wrong with a policy file. Immutable.
+ *
+ * @param file the file's name as it was given
+ * @param line the line, 1 is the first
+ * @param column the column, 1 is the first
+ * @param path the setting, such as {@code downstreams.inventory.retry.base}; empty for the file as a whole
+ * @param message what is wrong and what would be right
+ */
+public record Problem(String file, int line, int column, String path, String message) {
+    /**
+     * The problem as one line, in the form that editors and terminals make a link of.
+     *
+     * @return {@code file:line:column: path: message}
+     */
+    @Override
+    public String toString() {
+        return file + ':' + line + ':' + column + ": " + (path.isEmpty() ? "" : path + ": ") + message;
+    }
+}

@@ -1,0 +1,282 @@
+package io.levee.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleFunction;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/**
+ * One mapping of the file, read key by key. Whatever is wrong becomes a {@link Problem}, and the reader goes on: every
+ * getter answers null for a setting that is absent, and for one that was wrong.
+ */
+final class Section {
+    private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]{1,3})?");
+
+    private final Problems problems;
+    private final String path;
+    private final Node at;
+    private final Map<String, Node> values = new LinkedHashMap<>();
+
+    private Section(Problems problems, String path, Node at) {
+        this.problems = problems;
+        this.path = path;
+        this.at = at;
+    }
+
+    /**
+     * Opens a mapping whose keys are known.
+     *
+     * @return null, and a problem, if it is none
+     */
+    static @Nullable Section open(Problems problems, String path, Node node, List<String> known) {
+        Section section = open(problems, path, node);
+        if (section == null) {
+            return null;
+        }
+        section.values.forEach((key, value) -> {
+            if (!known.contains(key)) {
+                section.problem(value, key, "unknown setting" + Suggestion.wayOut(key, known));
+            }
+        });
+        return section;
+    }
+
+    /** Opens a mapping whose keys are names of the user's. */
+    static @Nullable Section open(Problems problems, String path, Node node) {
+        if (!(node instanceof MappingNode mapping)) {
+            problems.add(node, path, "must be a block of settings (key: value), is " + kind(node));
+            return null;
+        }
+        Section section = new Section(problems, path, node);
+        for (NodeTuple tuple : mapping.getValue()) {
+            if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+                problems.add(tuple.getKeyNode(), path, "a key must be a plain name, is " + kind(tuple.getKeyNode()));
+            } else if (section.values.containsKey(key.getValue())) {
+                problems.add(key, section.sub(key.getValue()), "is given twice; remove one");
+            } else {
+                section.values.put(key.getValue(), tuple.getValueNode());
+            }
+        }
+        return section;
+    }
+
+    private String sub(String key) {
+        return path.isEmpty() ? key : path + '.' + key;
+    }
+
+    private static String kind(Node node) {
+        if (node instanceof MappingNode) {
+            return "a block of settings";
+        }
+        if (node instanceof SequenceNode) {
+            return "a list";
+        }
+        return isEmpty(node) ? "empty" : "'" + ((ScalarNode) node).getValue() + "'";
+    }
+
+    private static boolean isEmpty(Node node) {
+        return node instanceof ScalarNode scalar && scalar.isPlain() && Tag.NULL.equals(scalar.getTag());
+    }
+
+    Iterable<String> keys() {
+        return values.keySet();
+    }
+
+    boolean has(String key) {
+        return values.containsKey(key);
+    }
+
+    @Nullable
+    Node node(String key) {
+        return values.get(key);
+    }
+
+    private void problem(Node where, String key, String message) {
+        problems.add(where, sub(key), message);
+    }
+
+    /** Reports what is wrong with a setting that is there, or with the whole section if it is not. */
+    void problem(String key, String message) {
+        Node node = values.get(key);
+        problems.add(node == null ? at : node, node == null ? path : sub(key), message);
+    }
+
+    /** Reports what is wrong with the section as a whole. */
+    void problem(String message) {
+        problems.add(at, path, message);
+    }
+
+    /** What a setter of the library makes of the whole section; null, and a problem, if it refuses it. */
+    <T> @Nullable T tried(Problems.Refusable<T> setter) {
+        return problems.tried(at, path, setter);
+    }
+
+    /** A section inside this one. */
+    @Nullable
+    Section section(String key, List<String> known) {
+        Node node = values.get(key);
+        return node == null ? null : open(problems, sub(key), node, known);
+    }
+
+    /** A section of names inside this one. */
+    @Nullable
+    Section names(String key) {
+        Node node = values.get(key);
+        return node == null ? null : open(problems, sub(key), node);
+    }
+
+    /** Whether a setting says that there shall be none. */
+    boolean saysNone(String key) {
+        return values.get(key) instanceof ScalarNode scalar && scalar.getValue().equals("none");
+    }
+
+    private @Nullable ScalarNode scalar(String key, String wanted) {
+        Node node = values.get(key);
+        if (node == null) {
+            return null;
+        }
+        if (node instanceof ScalarNode scalar && !isEmpty(node)) {
+            return scalar;
+        }
+        problem(node, key, "must be " + wanted + ", is " + kind(node));
+        return null;
+    }
+
+    /** A duration, handed to a setter of the library's. */
+    <T> @Nullable T duration(String key, Function<Duration, T> setter) {
+        ScalarNode scalar = scalar(key, "a duration such as 250ms");
+        return scalar == null
+                ? null
+                : problems.tried(scalar, sub(key), () -> setter.apply(Durations.parse(scalar.getValue())));
+    }
+
+    /** A whole number, handed to a setter of the library's. */
+    <T> @Nullable T integer(String key, IntFunction<T> setter) {
+        ScalarNode scalar = scalar(key, "a whole number");
+        return scalar == null ? null : problems.tried(scalar, sub(key), () -> setter.apply(integer(scalar)));
+    }
+
+    private static int integer(ScalarNode scalar) {
+        String text = scalar.getValue();
+        if (!scalar.isPlain() || !INTEGER.matcher(text).matches()) {
+            throw new IllegalArgumentException("must be a whole number, is '" + text + "'");
+        }
+        long value = Long.parseLong(text);
+        if (value != (int) value) {
+            throw new IllegalArgumentException("must be from -2147483648 to 2147483647, is " + text);
+        }
+        return (int) value;
+    }
+
+    /** A number, handed to a setter of the library's. */
+    <T> @Nullable T number(String key, DoubleFunction<T> setter) {
+        ScalarNode scalar = scalar(key, "a number");
+        return scalar == null ? null : problems.tried(scalar, sub(key), () -> setter.apply(number(scalar)));
+    }
+
+    private static double number(ScalarNode scalar) {
+        String text = scalar.getValue();
+        if (!isNumber(scalar)) {
+            throw new IllegalArgumentException("must be a number, is '" + text + "'");
+        }
+        return Double.parseDouble(text);
+    }
+
+    private static boolean isNumber(ScalarNode scalar) {
+        return scalar.isPlain() && NUMBER.matcher(scalar.getValue()).matches();
+    }
+
+    /** Whether a setting is written as a number. */
+    boolean isNumber(String key) {
+        return values.get(key) instanceof ScalarNode scalar && isNumber(scalar);
+    }
+
+    /** True or false; null if absent. */
+    @Nullable
+    Boolean flag(String key) {
+        ScalarNode scalar = scalar(key, "true or false");
+        if (scalar == null) {
+            return null;
+        }
+        return problems.tried(scalar, sub(key), () -> switch (scalar.getValue()) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("must be true or false, is '" + scalar.getValue() + "'");
+        });
+    }
+
+    /** One of some words. */
+    @Nullable
+    String word(String key, List<String> allowed) {
+        ScalarNode scalar = scalar(key, "one of " + String.join(", ", allowed));
+        if (scalar == null) {
+            return null;
+        }
+        if (allowed.contains(scalar.getValue())) {
+            return scalar.getValue();
+        }
+        problem(scalar, key, "'" + scalar.getValue() + "' is not known" + Suggestion.wayOut(scalar.getValue(), allowed));
+        return null;
+    }
+
+    /** A list of whole numbers; empty if absent. */
+    List<Integer> integers(String key, int min, int max) {
+        return list(key, scalar -> {
+            int value = integer(scalar);
+            if (value < min || value > max) {
+                throw new IllegalArgumentException("must be from " + min + " to " + max + ", is " + value);
+            }
+            return value;
+        });
+    }
+
+    /** A list of texts of one form; empty if absent. */
+    List<String> texts(String key, Pattern form, String what) {
+        return list(key, scalar -> {
+            if (!form.matcher(scalar.getValue()).matches()) {
+                throw new IllegalArgumentException("'" + scalar.getValue() + "' is no " + what);
+            }
+            return scalar.getValue();
+        });
+    }
+
+    private <T> List<T> list(String key, Function<ScalarNode, T> element) {
+        Node node = values.get(key);
+        List<T> result = new ArrayList<>();
+        if (node == null) {
+            return result;
+        }
+        if (!(node instanceof SequenceNode sequence)) {
+            problem(node, key, "must be a list such as [a, b], is " + kind(node));
+            return result;
+        }
+        int index = 0;
+        for (Node each : sequence.getValue()) {
+            String place = sub(key) + '[' + index++ + ']';
+            if (!(each instanceof ScalarNode scalar) || isEmpty(each)) {
+                problems.add(each, place, "must be a single value, is " + kind(each));
+                continue;
+            }
+            T value = problems.tried(each, place, () -> element.apply(scalar));
+            if (value != null && result.contains(value)) {
+                problems.add(each, place, value + " is listed twice; remove one");
+            } else if (value != null) {
+                result.add(value);
+            }
+        }
+        return result;
+    }
+}
