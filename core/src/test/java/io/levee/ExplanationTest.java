@@ -61,7 +61,7 @@ class ExplanationTest {
 
     @Test
     void jitterIsKeptOnTopOfTheFloor() {
-        Outcome asked = Outcome.value(null).withStatus(503).withMinDelay(Duration.ofSeconds(120));
+        Outcome asked = Outcome.value(null).withStatus(503).withMinDelay(Duration.ofMinutes(2));
         Explanation told = explain(asked, 0, 0, Nanos.NEVER);
         assertThat(told.delayMinNanos()).isEqualTo(120_000 * MS);
         assertThat(told.delayMaxNanos()).isEqualTo(120_100 * MS);
