@@ -157,7 +157,7 @@ final class ErrorTable {
             return false;
         }
         String text = message.toLowerCase(Locale.ROOT);
-        return text.contains("alert") && (text.contains("certificate") || text.contains("unknown_ca"))
+        return (text.contains("alert") && (text.contains("certificate") || text.contains("unknown_ca")))
                 || text.startsWith("pkix path");
     }
 

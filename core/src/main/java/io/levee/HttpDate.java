@@ -86,8 +86,8 @@ final class HttpDate {
         LocalDateTime latest = now.atOffset(ZoneOffset.UTC).toLocalDateTime().plusYears(50);
         int year = latest.getYear() - Math.floorMod(latest.getYear(), 100) + twoDigits;
         boolean tooLate = year > latest.getYear()
-                || year == latest.getYear()
-                        && LocalDate.of(year, month, day).atTime(time).isAfter(latest);
+                || (year == latest.getYear()
+                        && LocalDate.of(year, month, day).atTime(time).isAfter(latest));
         return LocalDate.of(tooLate ? year - 100 : year, month, day).atTime(time);
     }
 }

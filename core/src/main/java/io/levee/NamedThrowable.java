@@ -25,6 +25,7 @@ final class NamedThrowable extends Throwable {
         return type;
     }
 
+    @SuppressWarnings("OverrideThrowableToString") // stands for a throwable of another class, and prints like it
     @Override
     public String toString() {
         String message = getMessage();

@@ -17,6 +17,7 @@ enum SystemTime implements TimeSource {
     /** Makes instants start near 0, so that they are never negative: System.nanoTime() may start anywhere. */
     private static final long ORIGIN = System.nanoTime();
 
+    @SuppressWarnings("ImmutableEnumChecker") // the one timer of the JVM: a singleton with state, not a value
     private final TimerThread timers = new TimerThread(this::nanoTime, IDLE_NANOS);
 
     @Override

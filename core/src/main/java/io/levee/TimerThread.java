@@ -110,6 +110,7 @@ final class TimerThread {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // not to inherit a low priority of whoever happens to be first
     private void start(Timer first) {
         // Without the inheritable thread locals and the class loader of whoever happens to be the first to schedule:
         // the
