@@ -1,0 +1,50 @@
+package io.levee.cli;
+
+import io.levee.lab.demo.Demo;
+import io.levee.lab.demo.DemoOptions;
+import io.levee.lab.demo.DemoReport;
+import io.levee.lab.demo.ProgressView;
+import io.levee.lab.demo.ReportText;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code levee demo}: a naive retry loop and Levee under the same fault, side by side. */
+@Command(
+        name = "demo",
+        description = "Guards real HTTP calls against a failing service, beside a naive retry loop.",
+        mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(names = "--seconds", paramLabel = "N", defaultValue = "30", description = "How long; default 30.")
+    private int seconds;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean asJson;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        DemoOptions options;
+        try {
+            options = new DemoOptions(seconds, DemoOptions.DEFAULT_SEED);
+        } catch (IllegalArgumentException e) {
+            throw new UserError("--seconds: " + e.getMessage());
+        }
+        boolean terminal = System.console() != null && !asJson;
+        DemoReport report = Demo.run(
+                options,
+                asJson ? ProgressView.none() : terminal ? ProgressView.live(System.out, true) : ProgressView.lines(System.out));
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(asJson ? JsonMapper.builder().build().writeValueAsString(report) : ReportText.of(report));
+        out.flush();
+        return 0;
+    }
+}

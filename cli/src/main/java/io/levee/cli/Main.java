@@ -1,0 +1,60 @@
+package io.levee.cli;
+
+import io.levee.config.PolicyFileException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The {@code levee} command. Exit codes: 0 done, 1 an error in Levee itself, 2 bad input. */
+@Command(
+        name = "levee",
+        description = "Keeps a struggling dependency from being drowned by the clients that retry against it.",
+        version = "levee 0.1.0-SNAPSHOT",
+        mixinStandardHelpOptions = true,
+        subcommands = {DemoCommand.class, ExplainCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:an error in levee itself", "2:bad input"})
+public final class Main implements Runnable {
+    static final int INTERNAL_ERROR = 1;
+    static final int BAD_INPUT = 2;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run
+    private CommandSpec spec;
+
+    private Main() {}
+
+    /**
+     * Runs the command and ends the process with its exit code.
+     *
+     * @param args the command line
+     */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main()).setExecutionExceptionHandler((e, line, parsed) -> report(e, line.getErr()));
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "which command? demo or explain");
+    }
+
+    /** One line for a person; the stack only for whoever asks for it. */
+    private static int report(Exception e, PrintWriter err) {
+        if (e instanceof UserError || e instanceof PolicyFileException) {
+            err.println(e.getMessage());
+            return BAD_INPUT;
+        }
+        if (Boolean.getBoolean("levee.debug") || "1".equals(System.getenv("LEVEE_DEBUG"))) {
+            e.printStackTrace(err);
+        } else {
+            err.println("levee: internal error: " + e + " (LEVEE_DEBUG=1 shows where)");
+        }
+        return INTERNAL_ERROR;
+    }
+}

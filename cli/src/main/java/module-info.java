@@ -1,0 +1,14 @@
+/** The levee command. */
+@org.jspecify.annotations.NullMarked
+module io.levee.cli {
+    requires static transitive org.jspecify;
+    requires io.levee;
+    requires io.levee.config;
+    requires io.levee.lab;
+    requires info.picocli;
+    requires tools.jackson.core;
+    requires tools.jackson.databind;
+
+    opens io.levee.cli to
+            info.picocli;
+}
