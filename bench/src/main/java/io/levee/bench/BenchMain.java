@@ -21,15 +21,13 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * benchmark could not run.
  */
 public final class BenchMain {
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             usage: levee bench [--quick] [--json | --markdown] [--row NAME...]
               --quick      under 3 minutes, rougher; else under 15 minutes
               --json       one JSON object instead of the table
               --markdown   the tables of docs/benchmarks.md
               --row NAME   only these rows: %s
-            """
-                    .formatted(Row.ids(List.of(Row.values())));
+            """.formatted(Row.ids(List.of(Row.values())));
 
     /** How a run is printed. */
     private enum Form {
@@ -96,7 +94,8 @@ public final class BenchMain {
     }
 
     private int measure() {
-        Progress progress = new Progress(System.err, rows.stream().mapToInt(BenchMain::benchmarks).sum());
+        Progress progress = new Progress(
+                System.err, rows.stream().mapToInt(BenchMain::benchmarks).sum());
         List<Figure> figures;
         try {
             figures = new Runner(options(), progress)

@@ -13,6 +13,7 @@ public abstract class BreakerClosedRows {
     private final HandWritten.Breaker hand = new HandWritten.Breaker(false);
     /** The bodies of all peers. */
     final Bodies bodies = new Bodies(new Work(0));
+
     private final Turn<CheckedSupplier<Object>> resilience4j;
     private final dev.failsafe.CircuitBreaker<Object> failsafe;
 

@@ -83,7 +83,8 @@ record Goal(Row row, String text, Function<Map<String, Figure>, Double> value, d
     /** The fastest of the libraries, neither the floor nor Levee. */
     static Optional<Figure> bestPeer(Map<String, Figure> figures) {
         return figures.values().stream()
-                .filter(figure -> !figure.peer().equals(Figure.FLOOR) && !figure.peer().equals(Figure.OURS))
+                .filter(figure ->
+                        !figure.peer().equals(Figure.FLOOR) && !figure.peer().equals(Figure.OURS))
                 .min(Comparator.comparingDouble(Figure::nanos));
     }
 

@@ -52,7 +52,10 @@ final class Results {
             }
             line(out, "%n");
         });
-        line(out, "JDK %s; one thread; ns of CPU time, the least of all iterations; +-: how far their median is above%n", jdk);
+        line(
+                out,
+                "JDK %s; one thread; ns of CPU time, the least of all iterations; +-: how far their median is above%n",
+                jdk);
         return out.toString();
     }
 
@@ -64,7 +67,11 @@ final class Results {
             line(out, "| %s |", row.title);
             for (String peer : List.of(Figure.FLOOR, Figure.OURS, "resilience4j", "failsafe", "spring", "aws")) {
                 Figure figure = figures.get(peer);
-                line(out, figure == null ? " - |" : " %s / %s |", figure == null ? "" : shortened(figure.nanos()), figure == null ? "" : bytes(figure));
+                line(
+                        out,
+                        figure == null ? " - |" : " %s / %s |",
+                        figure == null ? "" : shortened(figure.nanos()),
+                        figure == null ? "" : bytes(figure));
             }
             line(out, "%n");
         });

@@ -35,8 +35,8 @@ enum Row {
         return Arrays.stream(values())
                 .filter(row -> row.id.equals(id))
                 .findFirst()
-                .orElseThrow(() ->
-                        new IllegalArgumentException("no row is called '" + id + "'; there are " + ids(List.of(values()))));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no row is called '" + id + "'; there are " + ids(List.of(values()))));
     }
 
     /** The row of a benchmark, by the name that JMH gives it. */

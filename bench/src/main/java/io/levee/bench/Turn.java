@@ -13,6 +13,12 @@ import java.util.function.Function;
  * @param <B> the shape of the body
  */
 final class Turn<B> {
+    /**
+     * Each body has 256 calls in a row: short enough for the compiler's profile to know all four, long enough for the
+     * processor to foresee the jump. A change at each call would measure a misprediction of 20 ns and little else.
+     */
+    private static final int RUN_BITS = 8;
+
     private final B[] bodies;
     private int turn;
 
@@ -37,6 +43,6 @@ final class Turn<B> {
 
     B next() {
         // The compiler knows this pattern and checks no bounds.
-        return bodies[turn++ & (bodies.length - 1)];
+        return bodies[(turn++ >>> RUN_BITS) & (bodies.length - 1)];
     }
 }

@@ -15,14 +15,15 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /** Every benchmark runs and answers; how fast it is, is no business of a test. */
 class RowsTest {
-    /** More than four: each class of body has had its turn, and each row has answered more than once. */
-    private static final int CALLS = 9;
+    /** Four runs of 256 and some: each class of body has had its turn, and each row has answered more than once. */
+    private static final int CALLS = 1_030;
 
     @TestFactory
     Stream<DynamicTest> everyBenchmarkAnswers() {
         return Arrays.stream(Row.values())
-                .flatMap(row -> benchmarks(row).map(method -> DynamicTest.dynamicTest(
-                        row.id + ", " + method.getName(), () -> answers(row, method))));
+                .flatMap(row -> benchmarks(row)
+                        .map(method ->
+                                DynamicTest.dynamicTest(row.id + ", " + method.getName(), () -> answers(row, method))));
     }
 
     private static void answers(Row row, Method benchmark) throws Exception {
@@ -70,7 +71,8 @@ class RowsTest {
         assertThat(results.json())
                 .contains("{\"row\":\"retry\",\"peer\":\"levee\",\"nsPerOp\":5.000,\"errorNs\":0.500,"
                         + "\"wallNsPerOp\":5.000,\"bytesPerOp\":0.010,\"ratioToFloor\":1.250,\"ratioToLevee\":1.000}")
-                .contains("\"goal\":\"at most 1.5 x the hand-written code\",\"value\":1.250,\"limit\":1.500,\"met\":true")
+                .contains(
+                        "\"goal\":\"at most 1.5 x the hand-written code\",\"value\":1.250,\"limit\":1.500,\"met\":true")
                 .endsWith("\"jdk\":\"17\"}" + System.lineSeparator());
         assertThat(results.table()).contains("met     allocates nothing").doesNotContain("NOT MET");
         assertThat(results.markdown())
@@ -82,8 +84,11 @@ class RowsTest {
         Figure slow = new Figure(Row.RETRY, "levee", 9, 0, 9, 16);
         Figure floor = new Figure(Row.RETRY, "hand", 4, 0, 4, 0);
 
-        assertThat(new Results(List.of(slow, floor), "17").table().split("NOT MET")).hasSize(3);
-        assertThat(new Results(List.of(slow), "17").json()).contains("\"value\":null").doesNotContain("\"met\":true");
+        assertThat(new Results(List.of(slow, floor), "17").table().split("NOT MET"))
+                .hasSize(3);
+        assertThat(new Results(List.of(slow), "17").json())
+                .contains("\"value\":null")
+                .doesNotContain("\"met\":true");
     }
 
     @Test
