@@ -14,10 +14,12 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * A policy file: the settings of named downstreams, in YAML. What a service loads at its start, and what
@@ -92,7 +94,8 @@ public final class LeveeConfig {
         // A byte order mark is not a part of the text.
         String text = yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml;
         try {
-            Optional<Node> root = new Compose(settings).composeString(text);
+            Optional<Node> root = new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text)))
+                    .getSingleNode();
             if (root.isEmpty()) {
                 problems.add(Optional.empty(), "", "is empty; begin with 'version: 1'");
             }
