@@ -285,8 +285,11 @@ final class CallMachine {
             // An exception object that attempts share may still carry a note of this downstream's own.
             if (inner != null && !inner.downstream().equals(engine.name)) {
                 StopReason stop = inner.stop();
-                return inner.attempt() > 0 || inner.fate() == null || stop == StopReason.RETRY_BUDGET
-                        || stop == StopReason.BREAKER_OPEN || stop == StopReason.DEADLINE;
+                return inner.attempt() > 0
+                        || inner.fate() == null
+                        || stop == StopReason.RETRY_BUDGET
+                        || stop == StopReason.BREAKER_OPEN
+                        || stop == StopReason.DEADLINE;
             }
             t = t.getCause();
         }
@@ -548,13 +551,8 @@ final class CallMachine {
     }
 
     private void publishEnd(EventBus events, long nowNanos, @Nullable Throwable thrown) {
-        events.publish(new LeveeEvent.CallEnded(
-                engine.name,
-                call.operation(),
-                made,
-                nowNanos - startNanos,
-                decision,
-                thrown));
+        events.publish(
+                new LeveeEvent.CallEnded(engine.name, call.operation(), made, nowNanos - startNanos, decision, thrown));
     }
 
     /** The attempt that runs, is about to start, or was refused. */

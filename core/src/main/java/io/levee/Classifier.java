@@ -66,7 +66,8 @@ public interface Classifier {
      * @return a new classifier
      */
     default Classifier retryOn(Class<? extends Throwable> type) {
-        Verdict verdict = Verdict.retryable("user:" + type.getSimpleName(), "the user's rule retries " + type.getName());
+        Verdict verdict =
+                Verdict.retryable("user:" + type.getSimpleName(), "the user's rule retries " + type.getName());
         return failureRule(outcome -> outcome.find(type) == null ? null : verdict);
     }
 
@@ -125,7 +126,8 @@ public interface Classifier {
      */
     default Classifier retryStatus(int status) {
         Verdict verdict = Verdict.retryable("user:status-" + status, "the user's rule retries status " + status);
-        return failureRule(outcome -> outcome.status() == status ? verdict.withMinDelayNanos(outcome.minDelayNanos()) : null);
+        return failureRule(
+                outcome -> outcome.status() == status ? verdict.withMinDelayNanos(outcome.minDelayNanos()) : null);
     }
 
     /**

@@ -46,7 +46,8 @@ enum ErrorRule {
     UNKNOWN(never(
             "unknown-error", "no rule says that this error passes: only errors known to be transient are retried"));
 
-    @SuppressWarnings("ImmutableEnumChecker") // a Verdict is immutable; the annotation that says so would be a dependency
+    @SuppressWarnings(
+            "ImmutableEnumChecker") // a Verdict is immutable; the annotation that says so would be a dependency
     private final Verdict verdict;
 
     ErrorRule(Verdict verdict) {

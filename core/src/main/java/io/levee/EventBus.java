@@ -54,7 +54,10 @@ final class EventBus {
                 failures.increment();
                 // Once, not for every event: a listener that fails in a storm must not become a log storm.
                 if (failures.sum() == 1) {
-                    LOG.log(System.Logger.Level.WARNING, downstream + ": a listener threw; further ones are counted", failure);
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            downstream + ": a listener threw; further ones are counted",
+                            failure);
                 }
             }
         }

@@ -34,9 +34,10 @@ final class Frame extends ScopeMember implements Attempt {
             machine.endBy(StopReason.CANCELLED);
         }
         try {
-            long now = engine.clockAtStart || frames.deadlineNanos() != Nanos.NEVER || call.deadlineNanos() != Nanos.NEVER
-                    ? clock.nanoTime()
-                    : 0;
+            long now =
+                    engine.clockAtStart || frames.deadlineNanos() != Nanos.NEVER || call.deadlineNanos() != Nanos.NEVER
+                            ? clock.nanoTime()
+                            : 0;
             int step = machine.begin(engine, call, now, frames.deadlineOn(clock, now));
             T value = null;
             boolean hasValue = false;
@@ -169,8 +170,7 @@ final class Frame extends ScopeMember implements Attempt {
             return;
         }
         try {
-            clock.await(
-                    until, () -> machine.isEnding() || wait.closed || (ticket != null && ticket.isGranted()));
+            clock.await(until, () -> machine.isEnding() || wait.closed || (ticket != null && ticket.isGranted()));
         } catch (InterruptedException interrupt) {
             owner.interrupt();
             machine.endBy(StopReason.CANCELLED);

@@ -108,8 +108,9 @@ final class Frames {
         deadlineNanos = inner.deadlineNanos();
         return () -> {
             if (Thread.currentThread() != owner) {
-                throw new IllegalStateException("a scope must be closed on the thread that it was bound to ("
-                        + owner.getName() + "), not on " + Thread.currentThread().getName());
+                throw new IllegalStateException(
+                        "a scope must be closed on the thread that it was bound to (" + owner.getName() + "), not on "
+                                + Thread.currentThread().getName());
             }
             scope = outerScope;
             restore(outerRunning, outerTime, outerDeadline);

@@ -109,11 +109,16 @@ public final class Levee implements AutoCloseable {
         Frame frame = frames.push();
         try {
             T value = frame.run(engine, call, body);
-            return new Result<>(value, null, frame.machine().attemptsMade(), frame.machine().decision());
+            return new Result<>(
+                    value, null, frame.machine().attemptsMade(), frame.machine().decision());
         } catch (Error error) {
             throw error;
         } catch (Throwable failure) {
-            return new Result<>(null, failure, frame.machine().attemptsMade(), frame.machine().decision());
+            return new Result<>(
+                    null,
+                    failure,
+                    frame.machine().attemptsMade(),
+                    frame.machine().decision());
         } finally {
             frame.end();
             frames.pop();

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the call returns
  */
 public record Result<T extends @Nullable Object>(
-        @Nullable T value, @Nullable Throwable failure, int attempts, @Nullable Decision decision) {
+        @Nullable T value,
+        @Nullable Throwable failure,
+        int attempts,
+        @Nullable Decision decision) {
     /**
      * Tells whether the value came from an attempt that succeeded.
      *

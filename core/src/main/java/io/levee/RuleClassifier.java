@@ -21,7 +21,9 @@ final class RuleClassifier implements Classifier {
         if (verdict == null) {
             return next.classify(outcome);
         }
-        return verdict.isSuccess() || verdict.rule().startsWith(PREFIX) ? verdict : verdict.renamed(PREFIX + verdict.rule());
+        return verdict.isSuccess() || verdict.rule().startsWith(PREFIX)
+                ? verdict
+                : verdict.renamed(PREFIX + verdict.rule());
     }
 
     @Override

@@ -11,8 +11,8 @@ import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
 import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.RandomDistribution;
@@ -87,7 +87,8 @@ class BreakerModelTest {
                 Tuple.of(1, Action.FORCE_OPEN),
                 Tuple.of(1, Action.FORCE_CLOSED));
         Arbitrary<Integer> picks = Arbitraries.frequencyOf(
-                Tuple.of(4, Arbitraries.just(0)), Tuple.of(1, Arbitraries.integers().between(0, 6)));
+                Tuple.of(4, Arbitraries.just(0)),
+                Tuple.of(1, Arbitraries.integers().between(0, 6)));
         Arbitrary<Integer> millis = Arbitraries.frequencyOf(
                 Tuple.of(3, Arbitraries.integers().between(0, 150).withDistribution(RandomDistribution.uniform())),
                 Tuple.of(1, Arbitraries.integers().between(0, 2_500).withDistribution(RandomDistribution.uniform())));

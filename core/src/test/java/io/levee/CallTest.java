@@ -68,7 +68,8 @@ class CallTest {
         assertThat(decision.fate()).isEqualTo(Fate.NEVER_SENT);
         assertThat(decision.elapsedNanos()).isEqualTo(150 * Nanos.PER_MILLI);
         assertThat(decision.remainingNanos()).isEqualTo(29_850 * Nanos.PER_MILLI);
-        assertThat(caught.getSuppressed()[2]).hasMessageContaining("inventory stock: stopped after attempt 2 (ATTEMPTS)");
+        assertThat(caught.getSuppressed()[2])
+                .hasMessageContaining("inventory stock: stopped after attempt 2 (ATTEMPTS)");
     }
 
     @ParameterizedTest
@@ -79,12 +80,13 @@ class CallTest {
             attempts.add(attempt.number());
             throw new IOException("connection reset");
         };
-        Throwable once = catchThrowable(() -> driver.call(inventory().build(), time, Call.<String>named("order"), reset));
+        Throwable once =
+                catchThrowable(() -> driver.call(inventory().build(), time, Call.<String>named("order"), reset));
         assertThat(attempts).containsExactly(0);
         assertThat(Decision.of(once).stop()).isEqualTo(StopReason.NOT_IDEMPOTENT);
         attempts.clear();
-        fails(
-                () -> driver.call(inventory().build(), time, Call.<String>named("order").idempotent(), reset));
+        fails(() -> driver.call(
+                inventory().build(), time, Call.<String>named("order").idempotent(), reset));
         assertThat(attempts).containsExactly(0, 1, 2);
     }
 
@@ -93,7 +95,10 @@ class CallTest {
     void anErrorIsNeverRetriedAndNeverAnsweredByTheFallback(Driver driver) {
         List<Integer> attempts = new ArrayList<>();
         Throwable caught = catchThrowable(() -> driver.call(
-                inventory().idempotent().build(), time, Call.<String>named("stock").fallback("0"), attempt -> {
+                inventory().idempotent().build(),
+                time,
+                Call.<String>named("stock").fallback("0"),
+                attempt -> {
                     attempts.add(attempt.number());
                     throw new StackOverflowError();
                 }));
@@ -144,8 +149,7 @@ class CallTest {
                 .idempotent()
                 .classifier(Classifier.standard().retryResultIf("empty", ""::equals))
                 .build();
-        assertThat(driver.call(
-                        levee, time, Call.<String>named("stock"), attempt -> attempt.number() == 1 ? "7" : ""))
+        assertThat(driver.call(levee, time, Call.<String>named("stock"), attempt -> attempt.number() == 1 ? "7" : ""))
                 .isEqualTo("7");
         Result<String> last = driver.execute(levee, time, Call.<String>named("stock"), attempt -> "");
         assertThat(last.value()).isEmpty();
@@ -208,8 +212,7 @@ class CallTest {
                 .outcome((value, failure) -> "busy".equals(value)
                         ? Outcome.value(value).withStatus(429).withMinDelay(Duration.ofSeconds(3))
                         : Outcome.value(value));
-        String answer = driver.call(
-                inventory().build(), time, call, attempt -> attempt.number() == 0 ? "busy" : "7");
+        String answer = driver.call(inventory().build(), time, call, attempt -> attempt.number() == 0 ? "busy" : "7");
         assertThat(answer).isEqualTo("7");
         assertThat(time.nanoTime() - start).isEqualTo(3 * Nanos.PER_SECOND);
     }
@@ -223,8 +226,11 @@ class CallTest {
                 .time(time)
                 .retry(RetryPolicy.fixed(Duration.ofMillis(1)).attempts(3))
                 .build();
-        Throwable caught = catchThrowable(
-                () -> driver.call(outer, time, Call.<String>named("a"), attempt -> inner.call(nested -> {
+        Throwable caught = catchThrowable(() -> driver.call(
+                outer,
+                time,
+                Call.<String>named("a"),
+                attempt -> inner.call(nested -> {
                     attempts.add(attempt.number() + "/" + nested.number());
                     throw new ConnectException();
                 })));

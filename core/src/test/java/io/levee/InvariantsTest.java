@@ -79,8 +79,7 @@ class InvariantsTest {
     @ParameterizedTest
     @EnumSource
     void invariant2AWaitForAPermitThatWouldCrossTheDeadlineFailsAtOnce(Driver driver) throws Exception {
-        Levee levee = levee()
-                .limiter(Limiter.perSecond(0.1).burst(1))
+        Levee levee = levee().limiter(Limiter.perSecond(0.1).burst(1))
                 .deadline(Duration.ofSeconds(5))
                 .build();
         driver.call(levee, time, Call.<String>named("stock"), attempt -> "7");
@@ -92,8 +91,7 @@ class InvariantsTest {
 
     @Test
     void invariant3ACancelledCallSendsNothingMoreAndLeavesNothingBehind() {
-        Levee levee = levee()
-                .limiter(Limiter.perSecond(0.1).burst(2))
+        Levee levee = levee().limiter(Limiter.perSecond(0.1).burst(2))
                 .bulkhead(Bulkhead.inFlight(5))
                 .deadline(Duration.ofSeconds(60))
                 .build();
@@ -178,7 +176,8 @@ class InvariantsTest {
     @EnumSource
     void invariant5WithADownstreamThatIsDownRetriesAddTheRatioAndTheReserve(Driver driver) {
         int calls = 10_000;
-        Levee levee = levee().retryBudget(RetryBudget.ratio(0.1).reservePerSecond(1).maxBalance(20))
+        Levee levee = levee().retryBudget(
+                        RetryBudget.ratio(0.1).reservePerSecond(1).maxBalance(20))
                 .build();
         AtomicInteger attempts = new AtomicInteger();
         long start = time.nanoTime();

@@ -280,8 +280,7 @@ final class DownstreamReader {
     }
 
     private void classify() {
-        Section section =
-                downstream.section("classify", List.of("retryStatus", "finalStatus", "retryOn", "finalOn"));
+        Section section = downstream.section("classify", List.of("retryStatus", "finalStatus", "retryOn", "finalOn"));
         if (section == null) {
             return;
         }

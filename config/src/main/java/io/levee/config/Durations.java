@@ -47,7 +47,8 @@ final class Durations {
         }
         BigInteger whole = nanos.toBigInteger();
         if (whole.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("'" + text + "' is longer than 292 years; write none where a limit may be left out");
+            throw new IllegalArgumentException(
+                    "'" + text + "' is longer than 292 years; write none where a limit may be left out");
         }
         return Duration.ofNanos(whole.longValueExact());
     }

@@ -94,8 +94,8 @@ public final class LeveeConfig {
         // A byte order mark is not a part of the text.
         String text = yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml;
         try {
-            Optional<Node> root = new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text)))
-                    .getSingleNode();
+            Optional<Node> root =
+                    new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text))).getSingleNode();
             if (root.isEmpty()) {
                 problems.add(Optional.empty(), "", "is empty; begin with 'version: 1'");
             }
@@ -108,8 +108,7 @@ public final class LeveeConfig {
         return null;
     }
 
-    private static void read(
-            Problems problems, Node root, Map<String, List<Consumer<Levee.Builder>>> downstreams) {
+    private static void read(Problems problems, Node root, Map<String, List<Consumer<Levee.Builder>>> downstreams) {
         Section file = Section.open(problems, "", root, List.of("version", "downstreams"));
         if (file == null) {
             return;

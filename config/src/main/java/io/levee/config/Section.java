@@ -228,7 +228,10 @@ final class Section {
         if (allowed.contains(scalar.getValue())) {
             return scalar.getValue();
         }
-        problem(scalar, key, "'" + scalar.getValue() + "' is not known" + Suggestion.wayOut(scalar.getValue(), allowed));
+        problem(
+                scalar,
+                key,
+                "'" + scalar.getValue() + "' is not known" + Suggestion.wayOut(scalar.getValue(), allowed));
         return null;
     }
 

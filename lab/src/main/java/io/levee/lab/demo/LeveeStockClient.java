@@ -45,7 +45,9 @@ final class LeveeStockClient implements StockClient {
     LeveeStockClient(Function<String, URI> uri) {
         this.uri = uri;
         inventory = Levee.named("inventory")
-                .retry(RetryPolicy.exponential(Duration.ofMillis(50)).fullJitter().attempts(ATTEMPTS))
+                .retry(RetryPolicy.exponential(Duration.ofMillis(50))
+                        .fullJitter()
+                        .attempts(ATTEMPTS))
                 .deadline(Duration.ofSeconds(2))
                 .attemptTimeout(Duration.ofMillis(ATTEMPT_TIMEOUT_MILLIS))
                 .breaker(Breaker.failureRate(0.8)

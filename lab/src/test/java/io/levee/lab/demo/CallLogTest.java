@@ -74,7 +74,8 @@ class CallLogTest {
     @Test
     void recoveryLooksAtArrivalsAfterTheFault() {
         // A call every 10 ms for 3 s; the fault ends at 1 s, and what arrives until 1.7 s fails.
-        long[] arrivals = IntStream.range(0, 300).mapToLong(i -> i * 10_000_000L).toArray();
+        long[] arrivals =
+                IntStream.range(0, 300).mapToLong(i -> i * 10_000_000L).toArray();
         CallLog run = new CallLog(arrivals, 3 * SECOND);
         for (int call = 0; call < arrivals.length; call++) {
             boolean ill = arrivals[call] < 1_700_000_000L;

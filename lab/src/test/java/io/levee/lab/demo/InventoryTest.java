@@ -110,8 +110,8 @@ class InventoryTest {
                     .exceptionally(closed -> -1));
         }
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> refused.stream()
-                .anyMatch(answer -> answer.getNow(0) == 429));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> refused.stream().anyMatch(answer -> answer.getNow(0) == 429));
     }
 
     @Test
@@ -139,7 +139,8 @@ class InventoryTest {
 
         inventory.close();
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().startsWith(Threads.PREFIX + "inventory")));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith(Threads.PREFIX + "inventory")));
     }
 }

@@ -9,9 +9,7 @@ class ReportTextTest {
     void isATableWithARowForEachFigureAndTheSentences() {
         DemoReport report = Reports.of(Reports.naive(null, 355, 12), Reports.levee(0.8, 500, 90), 1.5);
 
-        assertThat(ReportText.of(report))
-                .isEqualTo(
-                        """
+        assertThat(ReportText.of(report)).isEqualTo("""
                                                                          naive               levee
                         calls                                                    1,200               1,200
                         success                                                 51.0 %              57.5 %
