@@ -609,13 +609,18 @@ final class CallMachine {
 
     /** Drops what belongs to this call, so that a kept machine keeps nothing of it alive. */
     void end() {
-        Arrays.fill(earlier, 0, earlierCount, null);
-        earlierCount = 0;
-        lastFailure = null;
-        verdict = null;
-        failure = null;
-        decision = null;
-        ending = null;
         call = Call.PLAIN;
+        if (ending != null) {
+            ending = null;
+        }
+        // Without a failure there is nothing else to drop: the way of a call that succeeds at once stays short.
+        if (verdict != null || decision != null) {
+            Arrays.fill(earlier, 0, earlierCount, null);
+            earlierCount = 0;
+            lastFailure = null;
+            verdict = null;
+            failure = null;
+            decision = null;
+        }
     }
 }

@@ -58,7 +58,7 @@ final class Engine {
                 || limiter != null
                 || breaker != null
                 || events != null;
-        unguardedFirst = !clockAtStart && bulkhead == null && budget == null;
+        unguardedFirst = !clockAtStart && !judgesValues && bulkhead == null && budget == null;
         EventBus bus = events;
         if (breaker != null && bus != null) {
             breaker.onTransition((from, to, reason, nowNanos, figures) ->

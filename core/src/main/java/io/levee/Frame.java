@@ -16,6 +16,14 @@ final class Frame extends ScopeMember implements Attempt {
 
     private TimeSource time = TimeSource.system();
     private boolean inAttempt;
+    /** Whether this call is a member of a scope, which may then cancel it. */
+    private boolean inScope;
+
+    // What holds around the running attempt, and again after it.
+    private @Nullable Frame outer;
+    private TimeSource outerTime = TimeSource.system();
+    private long outerDeadlineNanos;
+
     /** Made when an attempt opens or captures a scope: what it hands to other threads is cancelled with it. */
     private @Nullable Scope attemptScope;
 
@@ -25,84 +33,140 @@ final class Frame extends ScopeMember implements Attempt {
         watch = new Watch(owner);
     }
 
-    /** Runs a call to its end. */
+    /**
+     * Runs a call to its end. Small, so that the compiler takes the whole way of a call that succeeds at once into the
+     * caller's code: everything else is in {@link #drive}.
+     */
     <T extends @Nullable Object> T run(Engine engine, Call<T> call, AttemptBody<T, ?> body) throws Throwable {
-        TimeSource clock = engine.time;
-        time = clock;
+        time = engine.time;
         Scope scope = frames.scope();
-        if (scope != null && !scope.join(this)) {
+        if (scope != null) {
+            return runIn(scope, engine, call, body);
+        }
+        int step = begin(engine, call);
+        if (step != CallMachine.START) {
+            return drive(engine, call, body, step, null, false);
+        }
+        T value;
+        try {
+            enter(false);
+            value = body.run(this);
+        } catch (Throwable thrown) {
+            return drive(engine, call, body, judgeFailure(thrown, exit(false)), null, false);
+        }
+        exit(false);
+        if (machine.judgesValues()) {
+            return drive(engine, call, body, machine.judge(value, null, time.nanoTime()), value, true);
+        }
+        succeeded();
+        return value;
+    }
+
+    private <T extends @Nullable Object> T runIn(Scope scope, Engine engine, Call<T> call, AttemptBody<T, ?> body)
+            throws Throwable {
+        if (!scope.join(this)) {
             machine.endBy(StopReason.CANCELLED);
         }
+        inScope = true;
         try {
-            long now =
-                    engine.clockAtStart || frames.deadlineNanos() != Nanos.NEVER || call.deadlineNanos() != Nanos.NEVER
-                            ? clock.nanoTime()
-                            : 0;
-            int step = machine.begin(engine, call, now, frames.deadlineOn(clock, now));
-            T value = null;
-            boolean hasValue = false;
-            while (true) {
-                switch (step) {
-                    case CallMachine.START -> {
-                        value = null;
-                        Throwable thrown = null;
-                        boolean watched = scope != null || machine.dueNanos() != Nanos.NEVER;
-                        Frame outer = frames.running();
-                        TimeSource outerTime = frames.time();
-                        long outerDeadline = frames.deadlineNanos();
-                        frames.enter(this, clock, machine.dueNanos());
-                        inAttempt = true;
-                        if (watched) {
-                            watch.begin(clock, machine.dueNanos());
-                        }
-                        try {
-                            value = body.run(this);
-                        } catch (Throwable t) {
-                            thrown = t;
-                        }
-                        int stopped = watched ? watch.end() : Watch.NOT_STOPPED;
-                        inAttempt = false;
-                        frames.restore(outer, outerTime, outerDeadline);
-                        if (attemptScope != null) {
-                            leaveAttemptScope(stopped);
-                        }
-                        hasValue = thrown == null;
-                        if (thrown != null) {
-                            step = judgeFailure(thrown, stopped, clock.nanoTime());
-                        } else if (machine.judgesValues()) {
-                            step = machine.judge(value, null, clock.nanoTime());
-                        } else {
-                            step = machine.succeeded(machine.needsClockOnSuccess() ? clock.nanoTime() : now);
-                        }
+            return drive(engine, call, body, begin(engine, call), null, false);
+        } finally {
+            inScope = false;
+            scope.leave(this);
+        }
+    }
+
+    private int begin(Engine engine, Call<?> call) {
+        TimeSource clock = engine.time;
+        long inherited = frames.deadlineNanos();
+        boolean bounded = inherited != Nanos.NEVER || call.deadlineNanos() != Nanos.NEVER;
+        long now = engine.clockAtStart || bounded ? clock.nanoTime() : 0;
+        return machine.begin(engine, call, now, frames.deadlineOn(clock, now));
+    }
+
+    /** Goes on from a step to the call's end. */
+    private <T extends @Nullable Object> T drive(
+            Engine engine,
+            Call<T> call,
+            AttemptBody<T, ?> body,
+            int first,
+            @Nullable T firstValue,
+            boolean firstHasValue)
+            throws Throwable {
+        TimeSource clock = engine.time;
+        int step = first;
+        T value = firstValue;
+        boolean hasValue = firstHasValue;
+        while (true) {
+            switch (step) {
+                case CallMachine.START -> {
+                    value = null;
+                    Throwable thrown = null;
+                    try {
+                        enter(inScope);
+                        value = body.run(this);
+                    } catch (Throwable t) {
+                        thrown = t;
                     }
-                    case CallMachine.BACK_OFF -> {
-                        if (hasValue) {
-                            Ending.discard(call, value);
-                            hasValue = call.discard() == null;
-                        }
-                        now = backOff(engine, clock);
-                        step = machine.resume(now);
-                    }
-                    case CallMachine.AWAIT_PERMIT -> {
-                        step = awaitPermit(engine, clock, clock.nanoTime());
-                        now = machine.attemptStartNanos();
-                    }
-                    case CallMachine.SUCCEED -> {
-                        return Ending.present(value);
-                    }
-                    default -> {
-                        return Ending.of(machine, call, hasValue, value);
+                    int stopped = exit(inScope);
+                    hasValue = thrown == null;
+                    if (thrown != null) {
+                        step = judgeFailure(thrown, stopped);
+                    } else if (machine.judgesValues()) {
+                        step = machine.judge(value, null, clock.nanoTime());
+                    } else {
+                        step = succeeded();
                     }
                 }
-            }
-        } finally {
-            if (scope != null) {
-                scope.leave(this);
+                case CallMachine.BACK_OFF -> {
+                    if (hasValue) {
+                        Ending.discard(call, value);
+                        hasValue = call.discard() == null;
+                    }
+                    step = machine.resume(backOff(engine, clock));
+                }
+                case CallMachine.AWAIT_PERMIT -> step = awaitPermit(engine, clock, clock.nanoTime());
+                case CallMachine.SUCCEED -> {
+                    return Ending.present(value);
+                }
+                default -> {
+                    return Ending.of(machine, call, hasValue, value);
+                }
             }
         }
     }
 
-    private int judgeFailure(Throwable thrown, int stopped, long now) {
+    private int succeeded() {
+        return machine.succeeded(machine.needsClockOnSuccess() ? time.nanoTime() : machine.attemptStartNanos());
+    }
+
+    /** An attempt begins: what is nested in it inherits its deadline, and the watch is set. */
+    private void enter(boolean cancellable) {
+        long due = machine.dueNanos();
+        outer = frames.running();
+        outerTime = frames.time();
+        outerDeadlineNanos = frames.deadlineNanos();
+        frames.enter(this, time, due);
+        inAttempt = true;
+        if (cancellable || due != Nanos.NEVER) {
+            watch.begin(time, due);
+        }
+    }
+
+    /** The attempt has ended; answers why the watch stopped it, if it did. */
+    private int exit(boolean cancellable) {
+        int stopped = cancellable || machine.dueNanos() != Nanos.NEVER ? watch.end() : Watch.NOT_STOPPED;
+        inAttempt = false;
+        frames.restore(outer, outerTime, outerDeadlineNanos);
+        outer = null;
+        if (attemptScope != null) {
+            leaveAttemptScope(stopped);
+        }
+        return stopped;
+    }
+
+    private int judgeFailure(Throwable thrown, int stopped) {
+        long now = time.nanoTime();
         if (stopped == Watch.CANCELLED) {
             return machine.cancelled(thrown, now);
         }

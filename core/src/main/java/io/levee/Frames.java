@@ -47,6 +47,11 @@ final class Frames {
         depth--;
     }
 
+    /** True if nothing holds on this thread that a call would have to inherit. */
+    boolean isBare() {
+        return scope == null && running == null && deadlineNanos == Nanos.NEVER;
+    }
+
     @Nullable
     Scope scope() {
         return scope;

@@ -84,6 +84,34 @@ public final class Levee implements AutoCloseable {
      */
     public <T extends @Nullable Object, X extends Throwable> T call(Call<T> call, AttemptBody<T, X> body) throws X {
         Frames frames = Frames.current();
+        if (engine.unguardedFirst && call == Call.PLAIN && frames.isBare() && !engine.isClosed()) {
+            return unguarded(frames, body);
+        }
+        return guarded(frames, call, body);
+    }
+
+    /**
+     * Nothing stands between the caller and the first attempt, so it is made without a frame; only if it fails does the
+     * machine take over.
+     */
+    private <T extends @Nullable Object, X extends Throwable> T unguarded(Frames frames, AttemptBody<T, X> body)
+            throws X {
+        try {
+            return body.run(FirstAttempt.INSTANCE);
+        } catch (Throwable thrown) {
+            // The frame starts with this failure in the place of its first attempt.
+            AttemptBody<T, X> rest = attempt -> {
+                if (attempt.number() == 0) {
+                    throw Ending.<X>sneaky(thrown);
+                }
+                return body.run(attempt);
+            };
+            return guarded(frames, Call.plain(), rest);
+        }
+    }
+
+    private <T extends @Nullable Object, X extends Throwable> T guarded(
+            Frames frames, Call<T> call, AttemptBody<T, X> body) throws X {
         Frame frame = frames.push();
         try {
             return frame.run(engine, call, body);
