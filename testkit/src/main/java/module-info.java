@@ -2,7 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module io.levee.test {
     requires transitive io.levee;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports io.levee.test;
 }
