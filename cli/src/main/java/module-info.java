@@ -1,7 +1,7 @@
 /** The levee command. */
 @org.jspecify.annotations.NullMarked
 module io.levee.cli {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires io.levee;
     requires io.levee.config;
     requires io.levee.lab;

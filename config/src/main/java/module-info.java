@@ -1,7 +1,7 @@
 /** Reads the settings of {@code Levee}s from a YAML file: see docs/policy-file.md for the schema. */
 @org.jspecify.annotations.NullMarked
 module io.levee.config {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive io.levee;
     requires org.snakeyaml.engine;
 

@@ -4,7 +4,7 @@
  */
 @org.jspecify.annotations.NullMarked
 module io.levee {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports io.levee;
 }

@@ -4,7 +4,7 @@
  */
 @org.jspecify.annotations.NullMarked
 module io.levee.lab {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires io.levee;
     requires io.levee.http;
     requires java.net.http;

@@ -1,7 +1,7 @@
 /** A {@link java.net.http.HttpClient} that sends every request under the protection of a Levee. */
 @org.jspecify.annotations.NullMarked
 module io.levee.http {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive io.levee;
     requires transitive java.net.http;
 

@@ -41,6 +41,19 @@ public final class RetryAfter {
     }
 
     /**
+     * Reads the header values of a response that has just come in: like the other methods, with the wall clock's present
+     * instant, which only counts where the response has no readable Date header. The one place in the library that reads
+     * the wall clock for a wait.
+     *
+     * @param values the values of all Retry-After headers of the response
+     * @param dateHeader the response's own Date header, or null
+     * @return the longest wait, or null if none can be read
+     */
+    public static @Nullable Duration parse(List<String> values, @Nullable String dateHeader) {
+        return parse(values, dateHeader, Instant.now());
+    }
+
+    /**
      * Reads the values of a header that was given several times, which the standard does not provide for. The longest
      * wait wins: of two wishes of the downstream, honouring the longer one breaks neither. Values that cannot be read
      * are passed over.

@@ -37,8 +37,8 @@ class ReadmeTest {
         StringWriter messages = new StringWriter();
         List<String> options =
                 List.of("-d", classes.toString(), "--release", "17", "-cp", System.getProperty("java.class.path"));
-        boolean compiled = compiler.getTask(messages, null, null, options, null, sources)
-                .call();
+        boolean compiled =
+                compiler.getTask(messages, null, null, options, null, sources).call();
         assertThat(compiled).as(messages.toString()).isTrue();
     }
 

@@ -41,7 +41,9 @@ final class DemoCommand implements Callable<Integer> {
         boolean terminal = System.console() != null && !asJson;
         DemoReport report = Demo.run(
                 options,
-                asJson ? ProgressView.none() : terminal ? ProgressView.live(System.out, true) : ProgressView.lines(System.out));
+                asJson
+                        ? ProgressView.none()
+                        : terminal ? ProgressView.live(System.out, true) : ProgressView.lines(System.out));
         PrintWriter out = spec.commandLine().getOut();
         out.println(asJson ? JsonMapper.builder().build().writeValueAsString(report) : ReportText.of(report));
         out.flush();

@@ -89,7 +89,8 @@ final class ExplainCommand implements Callable<Integer> {
         String wanted = named == null ? downstream : named;
         if (config == null) {
             return levees.computeIfAbsent(
-                    wanted == null ? "default" : wanted, name -> Levee.named(name).build());
+                    wanted == null ? "default" : wanted,
+                    name -> Levee.named(name).build());
         }
         if (wanted == null) {
             if (config.names().size() != 1 && !config.names().contains("default")) {
@@ -173,13 +174,19 @@ final class ExplainCommand implements Callable<Integer> {
         Duration timeout = settings.attemptTimeout();
         Duration deadline = settings.deadline();
         Long worst = timeout == null ? null : (Long) add(waits, multiply(timeout.toMillis(), made + 1L));
-        Long cut = deadline == null ? worst : (Long) Math.min(worst == null ? Long.MAX_VALUE : worst, deadline.toMillis());
+        Long cut =
+                deadline == null ? worst : (Long) Math.min(worst == null ? Long.MAX_VALUE : worst, deadline.toMillis());
         all.put("worstCaseUncutMs", worst).put("worstCaseMs", cut);
         text.append("worst case, attempts included: ").append(worst == null ? "no bound" : worst + " ms");
-        text.append(deadline == null ? "" : "; cut by the deadline to " + cut + " ms").append('\n');
+        text.append(deadline == null ? "" : "; cut by the deadline to " + cut + " ms")
+                .append('\n');
         if (made < retries) {
             all.put("stopsAfterRetries", made);
-            text.append("the policy stops after ").append(made).append(" retries (").append(made + 1).append(" attempts)\n");
+            text.append("the policy stops after ")
+                    .append(made)
+                    .append(" retries (")
+                    .append(made + 1)
+                    .append(" attempts)\n");
         }
         out.print(asJson ? json.writeValueAsString(all) + System.lineSeparator() : text.toString());
         out.flush();

@@ -24,8 +24,22 @@ import tools.jackson.databind.node.ObjectNode;
 /** One line of {@code levee explain}: a JSON object in, a JSON object out. Decides nothing: it asks a {@link Levee}. */
 final class Outcomes {
     private static final Set<String> FIELDS = Set.of(
-            "id", "client", "method", "status", "headers", "idempotencyKey", "idempotent", "bodyReplayable",
-            "exception", "message", "messages", "fate", "attempt", "elapsedMs", "now", "downstream");
+            "id",
+            "client",
+            "method",
+            "status",
+            "headers",
+            "idempotencyKey",
+            "idempotent",
+            "bodyReplayable",
+            "exception",
+            "message",
+            "messages",
+            "fate",
+            "attempt",
+            "elapsedMs",
+            "now",
+            "downstream");
 
     /** RFC 9110, section 9.2.2; methods are case-sensitive. */
     private static final Set<String> IDEMPOTENT_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
@@ -62,15 +76,19 @@ final class Outcomes {
         }
         String client = text(line, "client");
         if (!"http".equals(client) && !"java".equals(client)) {
-            throw new UserError(client == null ? "client is missing; known: http, java"
-                    : "client '" + client + "' is not known; known: http, java");
+            throw new UserError(
+                    client == null
+                            ? "client is missing; known: http, java"
+                            : "client '" + client + "' is not known; known: http, java");
         }
         boolean http = client.equals("http");
         Levee levee = levees.apply(text(line, "downstream"));
-        boolean keyed = flag(line, "idempotencyKey", false) || !header(line, "idempotency-key").isEmpty();
+        boolean keyed = flag(line, "idempotencyKey", false)
+                || !header(line, "idempotency-key").isEmpty();
         String method = text(line, "method");
         boolean byMethod = http && IDEMPOTENT_METHODS.contains(method == null ? "GET" : method);
-        boolean repeatable = flag(line, "idempotent", byMethod || levee.settings().idempotent()) || keyed;
+        boolean repeatable =
+                flag(line, "idempotent", byMethod || levee.settings().idempotent()) || keyed;
         Explanation told = levee.explain(
                 outcome(line, http),
                 repeatable,

@@ -12,7 +12,7 @@ import io.levee.RetryPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -102,32 +102,29 @@ final class DownstreamReader {
             String key,
             List<String> known,
             Function<Section, @Nullable S> reader,
-            BiFunction<Levee.Builder, S, Levee.Builder> setter) {
+            BiConsumer<Levee.Builder, S> setter) {
         if (downstream.saysNone(key)) {
             return;
         }
         Section section = downstream.section(key, known);
         S spec = section == null ? null : reader.apply(section);
         if (spec != null) {
-            settings.add(builder -> setter.apply(builder, spec));
+            settings.add(builder -> setter.accept(builder, spec));
         }
     }
 
-    private void time(
-            String key,
-            BiFunction<Levee.Builder, Duration, Levee.Builder> setter,
-            @Nullable Consumer<Levee.Builder> none) {
+    private void time(String key, BiConsumer<Levee.Builder, Duration> setter, @Nullable Consumer<Levee.Builder> none) {
         if (none != null && downstream.saysNone(key)) {
             settings.add(none);
             return;
         }
         // Tried on a builder that is thrown away, so that a value out of range is a problem of this line.
         Duration value = downstream.duration(key, duration -> {
-            setter.apply(Levee.named("trial"), duration);
+            setter.accept(Levee.named("trial"), duration);
             return duration;
         });
         if (value != null) {
-            settings.add(builder -> setter.apply(builder, value));
+            settings.add(builder -> setter.accept(builder, value));
         }
     }
 

@@ -32,6 +32,7 @@ final class Drain implements Flow.Subscriber<List<ByteBuffer>> {
      * @param waiting the body
      * @param length its length as stated by the response, -1 if it does not say
      */
+    @SuppressWarnings("FutureReturnValueIgnored") // what follows on the end of the draining is its own last act
     static void of(Flow.Publisher<List<ByteBuffer>> waiting, long length) {
         Drain drain = new Drain();
         if (length > MAX_BYTES) {

@@ -14,7 +14,6 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.PushPromiseHandler;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * One request on its way through the engine: makes the attempts, translates what they end with. Belongs to one call; the
  * engine starts an attempt only after it has read the outcome of the one before.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // callbacks are registered; their own completion tells nothing more
 final class HttpCall<T extends @Nullable Object> {
     static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     private static final String RETRY_AFTER = "Retry-After";
@@ -52,8 +52,7 @@ final class HttpCall<T extends @Nullable Object> {
     /** What the wrapped client said of the request itself instead of sending it. */
     private volatile @Nullable RuntimeException unsendable;
 
-    HttpCall(
-            Settings settings, HttpRequest request, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushes) {
+    HttpCall(Settings settings, HttpRequest request, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushes) {
         this.settings = settings;
         this.request = request;
         this.handler = handler;
@@ -192,7 +191,10 @@ final class HttpCall<T extends @Nullable Object> {
     private long headerMillis(Duration left) {
         long own = left.toMillis();
         String given = request.headers().firstValue(settings.deadlineHeader()).orElse(null);
-        if (given == null || given.isEmpty() || given.length() > 18 || !given.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (given == null
+                || given.isEmpty()
+                || given.length() > 18
+                || !given.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return own;
         }
         return Math.min(own, Long.parseLong(given));
@@ -248,7 +250,7 @@ final class HttpCall<T extends @Nullable Object> {
         List<String> values = headers.allValues(RETRY_AFTER);
         return values.isEmpty()
                 ? null
-                : RetryAfter.parse(values, headers.firstValue("Date").orElse(null), Instant.now());
+                : RetryAfter.parse(values, headers.firstValue("Date").orElse(null));
     }
 
     /** The engine has ended the call with a response whose body still waits: now it is the caller's. */

@@ -83,7 +83,8 @@ final class JdkClient {
     private static boolean resendsEveryMethod() {
         String name = "jdk.httpclient.enableAllMethodRetry";
         String value = System.getProperty(name, inNetProperties(name));
-        return value != null && (value.isEmpty() || value.toLowerCase(Locale.ROOT).equals("true"));
+        return value != null
+                && (value.isEmpty() || value.toLowerCase(Locale.ROOT).equals("true"));
     }
 
     private static @Nullable String inNetProperties(String name) {

@@ -234,7 +234,8 @@ public final class LeveeHttpClient extends HttpClient {
         if (!JdkClient.isOriginal(client)) {
             return Sending.Witness.NONE;
         }
-        return client.followRedirects() == Redirect.NEVER && client.authenticator().isEmpty()
+        return client.followRedirects() == Redirect.NEVER
+                        && client.authenticator().isEmpty()
                 ? Sending.Witness.EVERY_SEND_ONCE
                 : Sending.Witness.EVERY_SEND;
     }

@@ -12,8 +12,11 @@ import java.io.IOException;
 public final class LeveeRefusedException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    private final LeveeException refusal;
+
     LeveeRefusedException(LeveeException cause) {
         super(cause.getMessage(), cause);
+        refusal = cause;
     }
 
     /**
@@ -23,6 +26,6 @@ public final class LeveeRefusedException extends IOException {
      */
     @Override
     public LeveeException getCause() {
-        return (LeveeException) super.getCause();
+        return refusal;
     }
 }

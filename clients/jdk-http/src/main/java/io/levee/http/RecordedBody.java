@@ -226,7 +226,8 @@ final class RecordedBody implements RequestBody, Flow.Subscriber<ByteBuffer> {
     private @Nullable Runnable firstStep() {
         lock.lock();
         try {
-            // Whoever is in the loop looks again under the lock before it leaves, and sees what was changed for this call.
+            // Whoever is in the loop looks again under the lock before it leaves, and sees what was changed for this
+            // call.
             return pumping ? null : step();
         } finally {
             lock.unlock();

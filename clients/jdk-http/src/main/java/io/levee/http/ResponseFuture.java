@@ -17,7 +17,8 @@ final class ResponseFuture<T extends @Nullable Object> extends CompletableFuture
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        // Other than with the JDK's client, cancel(false) ends the exchange as well: a cancelled call sends nothing more.
+        // Other than with the JDK's client, cancel(false) ends the exchange as well: a cancelled call sends nothing
+        // more.
         if (!isDone()) {
             canceller.run();
         }

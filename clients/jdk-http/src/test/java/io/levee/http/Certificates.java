@@ -46,8 +46,7 @@ final class Certificates {
                     .redirectOutput(folder.resolve("keytool.log").toFile())
                     .start();
             if (!keytool.waitFor(60, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
-                throw new IllegalStateException(
-                        "keytool failed: " + Files.readString(folder.resolve("keytool.log")));
+                throw new IllegalStateException("keytool failed: " + Files.readString(folder.resolve("keytool.log")));
             }
             KeyStore keys = KeyStore.getInstance("PKCS12");
             try (InputStream in = Files.newInputStream(store)) {

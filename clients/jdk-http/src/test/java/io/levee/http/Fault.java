@@ -166,8 +166,7 @@ enum Fault {
     NO_CONTINUE("closed instead of 100 Continue") {
         @Override
         Stage open() throws IOException {
-            return plain(FaultServer.Connection::readHeadOnly)
-                    .expectContinue();
+            return plain(FaultServer.Connection::readHeadOnly).expectContinue();
         }
     },
     EXPECTATION_FAILED("417 instead of 100 Continue") {
@@ -350,8 +349,8 @@ enum Fault {
 
     private static Stage tls(UnaryOperator<HttpClient.Builder> client, SSLContext context, FaultServer.Script script)
             throws IOException {
-        ServerSocket listener = context.getServerSocketFactory()
-                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        ServerSocket listener =
+                context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         FaultServer server = new FaultServer(listener, "https", script);
         return new Stage(
                 server,

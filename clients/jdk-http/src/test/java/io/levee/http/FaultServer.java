@@ -83,8 +83,8 @@ final class FaultServer implements AutoCloseable {
     }
 
     URI uri(String path) {
-        return URI.create(scheme + "://" + listener.getInetAddress().getHostAddress() + ":" + listener.getLocalPort()
-                + path);
+        return URI.create(
+                scheme + "://" + listener.getInetAddress().getHostAddress() + ":" + listener.getLocalPort() + path);
     }
 
     /** Requests that arrived whole, in the order of arrival. */
