@@ -5,6 +5,7 @@ import io.levee.lab.demo.DemoOptions;
 import io.levee.lab.demo.DemoReport;
 import io.levee.lab.demo.ProgressView;
 import io.levee.lab.demo.ReportText;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -38,7 +39,7 @@ final class DemoCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new UserError("--seconds: " + e.getMessage());
         }
-        boolean terminal = System.console() != null && !asJson;
+        boolean terminal = isTerminal() && !asJson;
         DemoReport report = Demo.run(
                 options,
                 asJson
@@ -48,5 +49,19 @@ final class DemoCommand implements Callable<Integer> {
         out.println(asJson ? JsonMapper.builder().build().writeValueAsString(report) : ReportText.of(report));
         out.flush();
         return 0;
+    }
+
+    /** From JDK 22 on there is a console without a terminal too, and a method that tells. */
+    @SuppressWarnings("SystemConsoleNull") // null is what the older ones answer
+    private static boolean isTerminal() {
+        Console console = System.console();
+        if (console == null || Runtime.version().feature() < 22) {
+            return console != null;
+        }
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
     }
 }

@@ -81,7 +81,7 @@ final class Outcomes {
                             ? "client is missing; known: http, java"
                             : "client '" + client + "' is not known; known: http, java");
         }
-        boolean http = client.equals("http");
+        boolean http = "http".equals(client);
         Levee levee = levees.apply(text(line, "downstream"));
         boolean keyed = flag(line, "idempotencyKey", false)
                 || !header(line, "idempotency-key").isEmpty();
@@ -102,7 +102,8 @@ final class Outcomes {
         if (node == null) {
             return 0;
         }
-        if (!node.isNumber() || !(node.asDouble() >= 0 && node.asDouble() <= Long.MAX_VALUE / NANOS_PER_MILLI)) {
+        if (!node.isNumber()
+                || !(node.asDouble() >= 0 && node.asDouble() <= (double) (Long.MAX_VALUE / NANOS_PER_MILLI))) {
             throw new UserError("elapsedMs must be a number, 0 or more");
         }
         return (long) (node.asDouble() * NANOS_PER_MILLI);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * trusted; it is measured from the instant at which the call was meant to arrive, so a load generator that fell behind
  * cannot hide a wait (no coordinated omission). Thread-safe: a call is written once, by the thread on which it ended.
  */
+@SuppressWarnings("EnumOrdinal") // a place in an array of one process; never stored, never sent
 final class CallLog {
     /** How a call ended, as the caller of the order service sees it. */
     enum Ending {

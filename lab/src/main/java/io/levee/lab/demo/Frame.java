@@ -28,6 +28,7 @@ record Frame(long elapsedNanos, Script script, List<Side> sides) {
      * @param queue requests that wait at inventory now
      * @param guard the client's own state
      */
+    @SuppressWarnings("ArrayRecordComponent") // drawn once and dropped; never compared
     record Side(
             String name,
             double[] attemptRates,

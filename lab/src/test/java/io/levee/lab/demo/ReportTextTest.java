@@ -9,8 +9,9 @@ class ReportTextTest {
     void isATableWithARowForEachFigureAndTheSentences() {
         DemoReport report = Reports.of(Reports.naive(null, 355, 12), Reports.levee(0.8, 500, 90), 1.5);
 
-        assertThat(ReportText.of(report)).isEqualTo("""
-                                                                         naive               levee
+        // The formatter moves a first line that begins with spaces.
+        assertThat(ReportText.of(report).stripLeading()).isEqualTo("""
+                        naive               levee
                         calls                                                    1,200               1,200
                         success                                                 51.0 %              57.5 %
                         degraded (answered by the fallback)                      0.0 %              41.7 %
