@@ -51,6 +51,8 @@ final class Outcomes {
             "answered", Fate.ANSWERED);
 
     private static final long NANOS_PER_MILLI = 1_000_000L;
+    /** As many as a long holds in nanoseconds: 292 years. */
+    private static final double MOST_MILLIS = 9.2e12;
 
     private final JsonMapper json;
     private final Function<@Nullable String, Levee> levees;
@@ -102,8 +104,7 @@ final class Outcomes {
         if (node == null) {
             return 0;
         }
-        if (!node.isNumber()
-                || !(node.asDouble() >= 0 && node.asDouble() <= (double) (Long.MAX_VALUE / NANOS_PER_MILLI))) {
+        if (!node.isNumber() || !(node.asDouble() >= 0 && node.asDouble() <= MOST_MILLIS)) {
             throw new UserError("elapsedMs must be a number, 0 or more");
         }
         return (long) (node.asDouble() * NANOS_PER_MILLI);

@@ -171,7 +171,8 @@ public final class ReportText {
 
     private static void wrapped(String sentence, StringBuilder text) {
         int column = 0;
-        for (String word : sentence.split(" ", -1)) {
+        // A figure keeps its percent sign.
+        for (String word : sentence.split(" (?!%)", -1)) {
             if (column > 0 && column + 1 + word.length() > 98) {
                 text.append('\n');
                 column = 0;
