@@ -8,6 +8,7 @@ import io.levee.lab.demo.ReportText;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +19,11 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code levee demo}: a naive retry loop and Levee under the same fault, side by side. */
 @Command(
         name = "demo",
-        description = "Guards real HTTP calls against a failing service, beside a naive retry loop.",
+        description = {
+            "Starts an order service and an inventory service, lets inventory fail (47 %% errors, down, slow), and sends"
+                    + " the same load through a naive retry loop and through Levee.",
+            "Draws on a terminal; elsewhere, or with NO_COLOR set, it writes lines of progress to standard error."
+        },
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
     @Spec
@@ -32,23 +37,50 @@ final class DemoCommand implements Callable<Integer> {
     private boolean asJson;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws InterruptedException {
         DemoOptions options;
         try {
             options = new DemoOptions(seconds, DemoOptions.DEFAULT_SEED);
         } catch (IllegalArgumentException e) {
             throw new UserError("--seconds: " + e.getMessage());
         }
-        boolean terminal = isTerminal() && !asJson;
-        DemoReport report = Demo.run(
-                options,
-                asJson
-                        ? ProgressView.none()
-                        : terminal ? ProgressView.live(System.out, true) : ProgressView.lines(System.out));
+        DemoReport report;
+        try {
+            report = Demo.run(options, view());
+        } catch (IOException cannotListen) {
+            spec.commandLine().getErr().println("levee demo: " + cannotListen.getMessage());
+            return Main.INTERNAL_ERROR;
+        }
         PrintWriter out = spec.commandLine().getOut();
-        out.println(asJson ? JsonMapper.builder().build().writeValueAsString(report) : ReportText.of(report));
+        if (asJson) {
+            out.println(JsonMapper.builder().build().writeValueAsString(report));
+        } else {
+            out.println();
+            out.print(ReportText.of(report));
+        }
         out.flush();
         return 0;
+    }
+
+    /** Standard output belongs to the result; only a terminal gets the picture there as well. */
+    private ProgressView view() {
+        String noColour = System.getenv("NO_COLOR");
+        boolean plain = noColour != null && !noColour.isEmpty(); // no-color.org: set and not empty
+        return asJson || plain || !isTerminal()
+                ? ProgressView.lines(System.err)
+                : ProgressView.live(System.out, drawsBlocks());
+    }
+
+    /** Whether the encoding of standard output has block characters. */
+    private static boolean drawsBlocks() {
+        // The first name is that of JDK 19 and later, the second one that of earlier ones.
+        String name = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding"));
+        try {
+            Charset encoding = name == null ? Charset.defaultCharset() : Charset.forName(name);
+            return encoding.canEncode() && encoding.newEncoder().canEncode('\u2581');
+        } catch (IllegalArgumentException unknownEncoding) {
+            return false;
+        }
     }
 
     /** From JDK 22 on there is a console without a terminal too, and a method that tells. */
