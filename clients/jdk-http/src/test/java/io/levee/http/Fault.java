@@ -27,7 +27,7 @@ enum Fault {
             return new Stage(null, HttpClient.newBuilder().build(), nobody);
         }
     },
-    CONNECT_TIMEOUT("connect timeout (SYN dropped)") {
+    CONNECT_TIMEOUT("connect timeout (SYN dropped)", false) {
         @Override
         Stage open() throws IOException {
             ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -49,19 +49,19 @@ enum Fault {
             return new Stage(null, client, URI.create("http://127.0.0.1:" + address.getPort() + "/"), fillers);
         }
     },
-    UNKNOWN_HOST("host name does not resolve") {
+    UNKNOWN_HOST("host name does not resolve", false) {
         @Override
         Stage open() {
             return new Stage(null, HttpClient.newHttpClient(), URI.create("http://no-such-host.invalid/"));
         }
     },
-    CLOSED_ON_ACCEPT("accepted, closed at once") {
+    CLOSED_ON_ACCEPT("accepted, closed at once", false) {
         @Override
         Stage open() throws IOException {
             return plain(connection -> {});
         }
     },
-    RESET_ON_ACCEPT("accepted, reset at once") {
+    RESET_ON_ACCEPT("accepted, reset at once", false) {
         @Override
         Stage open() throws IOException {
             return plain(FaultServer.Connection::reset);
@@ -82,7 +82,7 @@ enum Fault {
             });
         }
     },
-    RESET_IN_REQUEST_BODY("reset after the request's head") {
+    RESET_IN_REQUEST_BODY("reset after the request's head", false) {
         @Override
         Stage open() throws IOException {
             return plain(connection -> {
@@ -269,16 +269,13 @@ enum Fault {
             return http2((peer, stream) -> peer.refuse(stream));
         }
     },
-    H2_GOAWAY("HTTP/2: GOAWAY that excludes the stream, then closed") {
+    H2_GOAWAY("HTTP/2: GOAWAY that excludes the stream") {
         @Override
         Stage open() throws IOException {
-            return http2((peer, stream) -> {
-                peer.goAway(0);
-                throw new IOException("the end of this connection");
-            });
+            return http2((peer, stream) -> peer.goAway(0));
         }
     },
-    H2_CLOSED("HTTP/2: closed after the request") {
+    H2_CLOSED("HTTP/2: closed after the request", false) {
         @Override
         Stage open() throws IOException {
             return http2((peer, stream) -> {
@@ -313,13 +310,24 @@ enum Fault {
     static final Lazy ELSEWHERE = new Lazy("dns:elsewhere.invalid");
 
     private final String title;
+    private final boolean steady;
 
     Fault(String title) {
+        this(title, true);
+    }
+
+    Fault(String title, boolean steady) {
         this.title = title;
+        this.steady = steady;
     }
 
     String title() {
         return title;
+    }
+
+    /** Whether the wrapped client throws the same each time, on any machine: no race of bytes and reset, no resolver. */
+    boolean isSteady() {
+        return steady;
     }
 
     abstract Stage open() throws IOException;
