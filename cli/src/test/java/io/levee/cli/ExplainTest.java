@@ -1,0 +1,114 @@
+package io.levee.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The command as a user calls it: lines in, lines and an exit code out. */
+@Isolated("standard input and output")
+class ExplainTest {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private int exit;
+
+    private List<JsonNode> explain(String... lines) {
+        String out = run(String.join("\n", lines) + "\n", "explain");
+        return out.lines().map(JSON::readTree).collect(Collectors.toList());
+    }
+
+    private String run(String input, String... args) {
+        InputStream in = System.in;
+        PrintStream out = System.out;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        StringWriter written = new StringWriter();
+        try {
+            System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+            System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+            CommandLine command = Main.commandLine();
+            command.setOut(new PrintWriter(written, true));
+            command.setErr(new PrintWriter(written, true));
+            exit = command.execute(args);
+        } finally {
+            System.setIn(in);
+            System.setOut(out);
+        }
+        return written + bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private static String verdict(JsonNode answer) {
+        return answer.get("verdict").asString();
+    }
+
+    @Test
+    void answersEachLineInOrder() {
+        List<JsonNode> answers = explain(
+                "{\"id\":\"a\",\"client\":\"http\",\"method\":\"POST\",\"status\":503}",
+                "{\"id\":\"b\",\"client\":\"http\",\"method\":\"POST\",\"status\":503,\"idempotencyKey\":true}",
+                "{\"id\":\"c\",\"client\":\"http\",\"method\":\"POST\",\"status\":429}",
+                "{\"id\":\"d\",\"client\":\"http\",\"status\":503,\"headers\":{\"retry-after\":\"120\"}}",
+                "{\"id\":\"e\",\"client\":\"http\",\"method\":\"POST\",\"exception\":[\"java.io.UncheckedIOException\",\"java.net.ConnectException\"]}",
+                "{\"id\":\"f\",\"client\":\"http\",\"exception\":[\"javax.net.ssl.SSLHandshakeException\"],\"attempt\":1}",
+                "{\"id\":\"g\",\"client\":\"http\",\"exception\":[\"java.lang.StackOverflowError\"]}",
+                "{\"id\":\"h\",\"client\":\"http\",\"method\":\"PUT\",\"status\":503,\"bodyReplayable\":false}",
+                "{\"id\":\"i\",\"client\":\"http\",\"status\":404}",
+                "{\"id\":10,\"client\":\"http\",\"status\":200}");
+        assertThat(exit).isZero();
+        assertThat(answers.stream().map(ExplainTest::verdict))
+                .containsExactly(
+                        "final", "retry", "retry", "retry", "retry", "final", "final", "final", "final", "success");
+        assertThat(answers.get(3).get("delayMinMs").asLong()).isGreaterThanOrEqualTo(120_000);
+        assertThat(answers.get(3).get("withinDeadline").asBoolean()).isFalse();
+        assertThat(answers.get(9).get("id").asInt()).isEqualTo(10);
+    }
+
+    @Test
+    void aBadLineIsToldWithItsNumberAndTheRestGoOn() {
+        List<JsonNode> answers = explain(
+                "{\"id\":\"a\",\"client\":\"http\",\"status\":200}",
+                "nonsense",
+                "{\"id\":\"b\",\"client\":\"smoke\",\"status\":200}",
+                "{\"id\":\"c\",\"client\":\"http\",\"stats\":200}",
+                "{\"id\":\"d\",\"client\":\"http\",\"status\":\"many\"}",
+                "{\"id\":\"e\",\"client\":\"http\",\"status\":200}");
+        assertThat(exit).isEqualTo(2);
+        assertThat(answers).hasSize(6);
+        for (int bad : new int[] {1, 2, 3, 4}) {
+            assertThat(answers.get(bad).get("line").asInt()).isEqualTo(bad + 1);
+            assertThat(answers.get(bad).get("error").asString()).isNotBlank();
+        }
+        assertThat(answers.get(2).get("error").asString()).contains("smoke", "http");
+        assertThat(answers.get(3).get("error").asString()).contains("stats");
+        assertThat(verdict(answers.get(5))).isEqualTo("success");
+    }
+
+    @Test
+    void aUsersMistakeIsOneClearLineAndExit2() {
+        assertThat(run("", "explain", "--policy", "no-such-file.yaml"))
+                .contains("no-such-file.yaml")
+                .doesNotContain("\tat ");
+        assertThat(exit).isEqualTo(2);
+        assertThat(run("", "explain", "--sereis", "3")).contains("--sereis").doesNotContain("\tat ");
+        assertThat(exit).isEqualTo(2);
+    }
+
+    @Test
+    void theSeriesSaysEachRetryAndTheWorstCase() {
+        assertThat(run("", "explain", "--series", "4")).contains("100", "200", "worst case");
+        assertThat(exit).isZero();
+        assertThat(JSON.readTree(run("", "explain", "--series", "2", "--json")).isObject())
+                .isTrue();
+    }
+}
