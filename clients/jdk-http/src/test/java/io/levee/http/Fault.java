@@ -134,7 +134,7 @@ enum Fault {
             });
         }
     },
-    HALF_CHUNK("half a chunk of the response, then reset") {
+    HALF_CHUNK("half a chunk of the response, then reset", false) {
         @Override
         Stage open() throws IOException {
             return plain(connection -> {
@@ -221,13 +221,13 @@ enum Fault {
             return answering(503, "Retry-After: 0\r\n");
         }
     },
-    TLS_CLOSED_IN_HANDSHAKE("TLS: closed in the handshake") {
+    TLS_CLOSED_IN_HANDSHAKE("TLS: closed in the handshake", false) {
         @Override
         Stage open() throws IOException {
             return tlsOverPlain(connection -> connection.in.readNBytes(16));
         }
     },
-    TLS_RESET_IN_HANDSHAKE("TLS: reset in the handshake") {
+    TLS_RESET_IN_HANDSHAKE("TLS: reset in the handshake", false) {
         @Override
         Stage open() throws IOException {
             return tlsOverPlain(connection -> {
@@ -236,7 +236,7 @@ enum Fault {
             });
         }
     },
-    TLS_NOT_TLS("TLS: the server speaks plain HTTP") {
+    TLS_NOT_TLS("TLS: the server speaks plain HTTP", false) {
         @Override
         Stage open() throws IOException {
             return tlsOverPlain(connection -> {
