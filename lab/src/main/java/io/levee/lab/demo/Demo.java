@@ -123,9 +123,11 @@ public final class Demo {
     }
 
     private Frame frame(long elapsedNanos, List<Side> sides) {
+        // After the last arrival the rates stay those of the load's last second: less and less is no news then.
+        long ratesAt = Math.min(elapsedNanos, stage.script().lengthNanos());
         List<Frame.Side> frames = new ArrayList<>();
         for (Side side : sides) {
-            frames.add(side.frame(elapsedNanos));
+            frames.add(side.frame(ratesAt));
         }
         return new Frame(elapsedNanos, stage.script(), frames);
     }
