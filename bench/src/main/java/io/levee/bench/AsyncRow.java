@@ -58,19 +58,19 @@ public class AsyncRow {
 
     /** Levee. */
     @Benchmark
-    public Object levee() {
-        return join(levee.callAsync(leveeBodies.next()));
+    public Object levee(Lap lap) {
+        return join(levee.callAsync(leveeBodies.next(lap)));
     }
 
     /** Resilience4j. */
     @Benchmark
-    public Object resilience4j() {
-        return join(resilience4j.next().get());
+    public Object resilience4j(Lap lap) {
+        return join(resilience4j.next(lap).get());
     }
 
     /** Failsafe, on its own pool: with an Executor that runs on the caller's thread its stages complete with null. */
     @Benchmark
-    public Object failsafe() {
-        return join(failsafe.getStageAsync(failsafeBodies.next()));
+    public Object failsafe(Lap lap) {
+        return join(failsafe.getStageAsync(failsafeBodies.next(lap)));
     }
 }

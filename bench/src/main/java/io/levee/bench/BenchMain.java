@@ -1,33 +1,41 @@
 package io.levee.bench;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * {@code ./levee bench}: Levee beside its peers, in one run, on one thread. The table goes to standard output, progress
+ * {@code ./levee bench}: Levee beside its peers, in one run. The table goes to standard output, progress
  * to the error stream. Exit code 0 whether or not a goal is met, 2 for arguments that make no sense, 1 if a
  * benchmark could not run.
  */
 public final class BenchMain {
     private static final String USAGE = """
-            usage: levee bench [--quick] [--json | --markdown] [--row NAME...]
-              --quick      under 3 minutes, rougher; else under 15 minutes
+            usage: levee bench [--quick] [--json | --markdown] [--threads N] [--row NAME...]
+              --quick      under 4 minutes, rougher; else under 20 minutes
               --json       one JSON object instead of the table
               --markdown   the tables of docs/benchmarks.md
+              --threads N  only the rows on one thread (1), or those on two with their like on one (2)
               --row NAME   only these rows: %s
-            """.formatted(Row.ids(List.of(Row.values())));
+            The JDK is that of JAVA_HOME, or the one on the PATH.
+            """.formatted(ids());
 
     /** How a run is printed. */
     private enum Form {
@@ -38,7 +46,9 @@ public final class BenchMain {
 
     private boolean quick;
     private Form form = Form.TABLE;
-    private final List<Row> rows = new ArrayList<>();
+    private final Set<Row> rows = EnumSet.noneOf(Row.class);
+    private final Set<Survey> surveys = EnumSet.noneOf(Survey.class);
+    private int threads;
 
     private BenchMain() {}
 
@@ -68,44 +78,88 @@ public final class BenchMain {
     }
 
     private void read(String[] arguments) {
-        boolean rowsFollow = false;
+        String option = "";
         for (String argument : arguments) {
             switch (argument) {
                 case "--quick" -> quick = true;
                 case "--json" -> form = Form.JSON;
                 case "--markdown" -> form = Form.MARKDOWN;
-                case "--row" -> {
-                    rowsFollow = true;
+                case "--row", "--threads" -> {
+                    option = argument;
                     continue;
                 }
                 default -> {
-                    if (!rowsFollow || argument.startsWith("-")) {
-                        throw new IllegalArgumentException("what is '" + argument + "'?");
-                    }
-                    rows.add(Row.of(argument));
+                    value(option, argument);
+                    option = option.equals("--row") ? option : "";
                     continue;
                 }
             }
-            rowsFollow = false;
+            option = "";
         }
-        if (rows.isEmpty()) {
-            rows.addAll(List.of(Row.values()));
+        if (rows.isEmpty() && surveys.isEmpty()) {
+            rows.addAll(EnumSet.allOf(Row.class));
+            if (threads == 0) {
+                surveys.addAll(EnumSet.allOf(Survey.class));
+            }
         }
+        rows.removeIf(row -> threads != 0 && row.threads != threads);
+        if (rows.isEmpty() && surveys.isEmpty()) {
+            throw new IllegalArgumentException("no row is left: there is none of these on " + threads + " thread(s)");
+        }
+        // What two threads get done is judged by what one does.
+        List.copyOf(rows).forEach(row -> rows.add(row.alone));
+    }
+
+    private void value(String option, String argument) {
+        if (option.equals("--row") && !argument.startsWith("-")) {
+            surveys.addAll(Survey.called(argument));
+            if (Survey.called(argument).isEmpty()) {
+                rows.add(Row.of(argument));
+            }
+        } else if (option.equals("--threads") && (argument.equals("1") || argument.equals("2"))) {
+            threads = Integer.parseInt(argument);
+        } else {
+            throw new IllegalArgumentException(
+                    option.equals("--threads")
+                            ? "--threads is 1 or 2, not '" + argument + "'"
+                            : "what is '" + argument + "'?");
+        }
+    }
+
+    /** What {@code --row} takes. */
+    static String ids() {
+        return Stream.concat(
+                        Arrays.stream(Row.values()).map(row -> row.id),
+                        Arrays.stream(Survey.values()).map(survey -> survey.id))
+                .collect(Collectors.joining(", "));
     }
 
     private int measure() {
         Progress progress = new Progress(
-                System.err, rows.stream().mapToInt(BenchMain::benchmarks).sum());
-        List<Figure> figures;
+                System.err,
+                rows.stream().mapToInt(BenchMain::benchmarks).sum()
+                        + surveys.stream().mapToInt(survey -> survey.peers.size()).sum());
+        List<Figure> figures = new ArrayList<>();
+        List<Fact> facts = new ArrayList<>();
         try {
-            figures = new Runner(options(), progress)
-                    .run().stream().map(Figure::of).toList();
-        } catch (RunnerException failure) {
+            for (int sharing = 1; sharing <= 2; sharing++) {
+                figures.addAll(measure(sharing, progress));
+            }
+            for (Survey survey : surveys) {
+                for (String peer : survey.peers) {
+                    progress.step(survey.id, peer);
+                    facts.addAll(survey.of(peer, quick));
+                }
+            }
+        } catch (RunnerException | IOException failure) {
             System.err.print(progress.kept());
             System.err.println("levee bench: " + failure.getMessage());
             return 1;
+        } catch (InterruptedException interrupt) {
+            System.err.println("levee bench: interrupted");
+            return 1;
         }
-        Results results = new Results(figures, System.getProperty("java.vm.version"));
+        Results results = new Results(figures, facts, System.getProperty("java.vm.version"));
         System.out.print(
                 switch (form) {
                     case TABLE -> results.table();
@@ -115,6 +169,15 @@ public final class BenchMain {
         return 0;
     }
 
+    private List<Figure> measure(int sharing, Progress progress) throws RunnerException {
+        List<Row> chosen = rows.stream().filter(row -> row.threads == sharing).toList();
+        if (chosen.isEmpty()) {
+            return List.of();
+        }
+        return new Runner(options(chosen, sharing), progress)
+                .run().stream().map(Figure::of).toList();
+    }
+
     private static int benchmarks(Row row) {
         return (int) Arrays.stream(row.benchmarks.getMethods())
                 .filter(method -> method.isAnnotationPresent(Benchmark.class))
@@ -122,22 +185,22 @@ public final class BenchMain {
     }
 
     /** Many short iterations: on a machine that others use, some of them go undisturbed. */
-    private org.openjdk.jmh.runner.options.Options options() {
+    private Options options(List<Row> chosen, int sharing) {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .mode(Mode.AverageTime)
                 .timeUnit(TimeUnit.NANOSECONDS)
-                .threads(1)
+                .threads(sharing)
                 .forks(1)
                 .jvmArgsAppend("-Xms512m", "-Xmx512m")
                 .addProfiler(GCProfiler.class)
                 .addProfiler(CpuTime.class)
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
-                .warmupIterations(quick ? 5 : 10)
-                .warmupTime(TimeValue.milliseconds(quick ? 200 : 500))
-                .measurementIterations(quick ? 20 : 100)
-                .measurementTime(TimeValue.milliseconds(quick ? 50 : 80));
-        rows.forEach(row -> options.include("^" + Pattern.quote(row.benchmarks.getName()) + "\\."));
+                .warmupIterations(quick ? 5 : 8)
+                .warmupTime(TimeValue.milliseconds(quick ? 140 : 500))
+                .measurementIterations(quick ? 16 : 80)
+                .measurementTime(TimeValue.milliseconds(quick ? 40 : 70));
+        chosen.forEach(row -> options.include("^" + Pattern.quote(row.benchmarks.getName()) + "\\."));
         return options.build();
     }
 }

@@ -20,7 +20,7 @@ public class BreakerClosedCountRow extends BreakerClosedRows {
 
     /** Levee, without a clock: a count window needs none, and the instant is the caller's anyway. */
     @Benchmark
-    public Object levee() throws Exception {
-        return guarded(levee, now, bodies.byHand.next());
+    public Object levee(Lap lap) throws Exception {
+        return guarded(levee, now, bodies.byHand.next(lap));
     }
 }

@@ -57,19 +57,19 @@ public abstract class BreakerClosedRows {
 
     /** The floor. */
     @Benchmark
-    public Object hand() throws Exception {
-        return hand.call(bodies.byHand.next());
+    public Object hand(Lap lap) throws Exception {
+        return hand.call(bodies.byHand.next(lap));
     }
 
     /** Resilience4j. */
     @Benchmark
-    public Object resilience4j() throws Throwable {
-        return resilience4j.next().get();
+    public Object resilience4j(Lap lap) throws Throwable {
+        return resilience4j.next(lap).get();
     }
 
     /** Failsafe. */
     @Benchmark
-    public Object failsafe() throws Exception {
-        return standalone(failsafe, bodies.byHand.next());
+    public Object failsafe(Lap lap) throws Exception {
+        return standalone(failsafe, bodies.byHand.next(lap));
     }
 }

@@ -34,9 +34,9 @@ public class BreakerOpenExceptionRow {
 
     /** The floor: one exception for all. */
     @Benchmark
-    public Object hand() throws Exception {
+    public Object hand(Lap lap) throws Exception {
         try {
-            return hand.call(bodies.byHand.next());
+            return hand.call(bodies.byHand.next(lap));
         } catch (IOException open) {
             return open;
         }
@@ -44,9 +44,9 @@ public class BreakerOpenExceptionRow {
 
     /** Levee. */
     @Benchmark
-    public Object levee() throws IOException {
+    public Object levee(Lap lap) throws IOException {
         try {
-            return levee.call(bodies.levee.next());
+            return levee.call(bodies.levee.next(lap));
         } catch (BreakerOpenException open) {
             return open;
         }
@@ -54,9 +54,9 @@ public class BreakerOpenExceptionRow {
 
     /** Resilience4j. */
     @Benchmark
-    public Object resilience4j() throws Throwable {
+    public Object resilience4j(Lap lap) throws Throwable {
         try {
-            return resilience4j.next().get();
+            return resilience4j.next(lap).get();
         } catch (CallNotPermittedException open) {
             return open;
         }
@@ -64,9 +64,9 @@ public class BreakerOpenExceptionRow {
 
     /** Failsafe. */
     @Benchmark
-    public Object failsafe() {
+    public Object failsafe(Lap lap) {
         try {
-            return failsafe.get(bodies.failsafe.next());
+            return failsafe.get(bodies.failsafe.next(lap));
         } catch (CircuitBreakerOpenException open) {
             return open;
         }

@@ -39,25 +39,25 @@ public class ComposedRow {
 
     /** The floor. */
     @Benchmark
-    public Object hand() throws Exception {
-        return HandWritten.guarded(bodies.byHand.next(), Peers.ATTEMPTS, handBreaker, handLimiter);
+    public Object hand(Lap lap) throws Exception {
+        return HandWritten.guarded(bodies.byHand.next(lap), Peers.ATTEMPTS, handBreaker, handLimiter);
     }
 
     /** Levee. */
     @Benchmark
-    public Object levee() throws IOException {
-        return levee.call(bodies.levee.next());
+    public Object levee(Lap lap) throws IOException {
+        return levee.call(bodies.levee.next(lap));
     }
 
     /** Resilience4j. */
     @Benchmark
-    public Object resilience4j() throws Throwable {
-        return resilience4j.next().get();
+    public Object resilience4j(Lap lap) throws Throwable {
+        return resilience4j.next(lap).get();
     }
 
     /** Failsafe. */
     @Benchmark
-    public Object failsafe() {
-        return failsafe.get(bodies.failsafe.next());
+    public Object failsafe(Lap lap) {
+        return failsafe.get(bodies.failsafe.next(lap));
     }
 }

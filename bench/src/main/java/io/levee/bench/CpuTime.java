@@ -3,7 +3,9 @@ package io.levee.bench;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
@@ -19,9 +21,13 @@ import org.openjdk.jmh.results.ScalarResult;
  */
 public final class CpuTime implements InternalProfiler {
     static final String LABEL = "cpu";
+    /** How many processors the threads had, on average over the iteration. */
+    static final String SHARE = "cpu-share";
 
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    private long atStart;
+    private final Map<Long, Long> seen = new HashMap<>();
+    private double atStart;
+    private long startedNanos;
 
     /** For JMH. */
     public CpuTime() {}
@@ -34,20 +40,28 @@ public final class CpuTime implements InternalProfiler {
     @Override
     public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
         atStart = total();
+        startedNanos = System.nanoTime();
     }
 
     @Override
     public Collection<? extends Result<?>> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
-        double nanos = (double) (total() - atStart) / result.getMetadata().getMeasuredOps();
-        return List.of(new ScalarResult(LABEL, nanos, "ns/op", AggregationPolicy.AVG));
+        double spent = total() - atStart;
+        double elapsed = System.nanoTime() - startedNanos;
+        // All operations, also those while JMH waits for the last thread to begin or to end: they too took time.
+        double nanos = spent / result.getMetadata().getAllOps();
+        return List.of(
+                new ScalarResult(LABEL, nanos, "ns/op", AggregationPolicy.AVG),
+                new ScalarResult(SHARE, spent / elapsed, "processors", AggregationPolicy.AVG));
     }
 
-    private long total() {
-        long sum = 0;
+    private double total() {
         for (long id : threads.getAllThreadIds()) {
-            sum += Math.max(0, threads.getThreadCpuTime(id)); // -1 for one that has ended
+            long nanos = threads.getThreadCpuTime(id);
+            if (nanos >= 0) { // -1 for one that has ended: what it took till it was last seen still counts
+                seen.put(id, nanos);
+            }
         }
-        return sum;
+        return seen.values().stream().mapToLong(Long::longValue).sum();
     }
 }

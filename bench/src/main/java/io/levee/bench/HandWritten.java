@@ -3,8 +3,11 @@ package io.levee.bench;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The floor of each row: the least code that does the job by hand, without a setting, a record or a listener. Whoever
@@ -20,6 +23,19 @@ final class HandWritten {
                 return body.call();
             } catch (IOException failure) {
                 if (attempt >= attempts) {
+                    throw failure;
+                }
+            }
+        }
+    }
+
+    /** The same, with each retry paid for. */
+    static Object retry(Callable<Object> body, int attempts, Budget budget) throws Exception {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return body.call();
+            } catch (IOException failure) {
+                if (attempt >= attempts || !budget.tryWithdraw()) {
                     throw failure;
                 }
             }
@@ -103,6 +119,159 @@ final class HandWritten {
                 if (attempt >= attempts) {
                     throw failure;
                 }
+            }
+        }
+    }
+
+    /** A counter of those who are in. */
+    static final class Bulkhead {
+        private final AtomicInteger inFlight = new AtomicInteger();
+        private final int max;
+
+        Bulkhead(int max) {
+            this.max = max;
+        }
+
+        boolean tryEnter() {
+            while (true) {
+                int seen = inFlight.get();
+                if (seen >= max) {
+                    return false;
+                }
+                if (inFlight.compareAndSet(seen, seen + 1)) {
+                    return true;
+                }
+            }
+        }
+
+        void leave() {
+            inFlight.decrementAndGet();
+        }
+
+        Object call(Callable<Object> body) throws Exception {
+            if (!tryEnter()) {
+                throw Breaker.OPEN;
+            }
+            try {
+                return body.call();
+            } finally {
+                leave();
+            }
+        }
+    }
+
+    /** Tokens: a call pays in while there is room, a retry takes one out. It is full to begin with. */
+    static final class Budget {
+        private final AtomicLong tokens;
+        private final long max;
+
+        Budget(long max) {
+            this.max = max;
+            tokens = new AtomicLong(max);
+        }
+
+        void deposit() {
+            if (tokens.get() < max) {
+                tokens.incrementAndGet();
+            }
+        }
+
+        boolean tryWithdraw() {
+            while (true) {
+                long seen = tokens.get();
+                if (seen < 1) {
+                    return false;
+                }
+                if (tokens.compareAndSet(seen, seen - 1)) {
+                    return true;
+                }
+            }
+        }
+    }
+
+    /** All of them round a retry loop, with one clock reading an attempt. */
+    static final class Everything {
+        private final Breaker breaker = new Breaker(false);
+        private final Limiter limiter = new Limiter(1, 1_000_000_000L);
+        private final Bulkhead bulkhead = new Bulkhead(Peers.IN_FLIGHT);
+        private final Budget budget = new Budget(100);
+        private final @Nullable Heard heard;
+
+        Everything(@Nullable Heard heard) {
+            this.heard = heard;
+        }
+
+        Object call(Callable<Object> body, int attempts) throws Exception {
+            budget.deposit();
+            for (int attempt = 1; ; attempt++) {
+                if (!breaker.permits() || !limiter.permits(System.nanoTime())) {
+                    throw Breaker.OPEN;
+                }
+                try {
+                    Object answer = bulkhead.call(body);
+                    breaker.succeeded();
+                    if (heard != null) {
+                        heard.called();
+                    }
+                    return answer;
+                } catch (IOException failure) {
+                    if (attempt >= attempts || !budget.tryWithdraw()) {
+                        throw failure;
+                    }
+                }
+            }
+        }
+    }
+
+    /** Waits in the order in which they came, behind a lock. */
+    static final class Waits {
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Wait head = new Wait(() -> {});
+
+        Waits() {
+            head.next = head;
+            head.previous = head;
+        }
+
+        /** A node. */
+        static final class Wait {
+            private final Runnable task;
+            private @Nullable Wait next;
+            private @Nullable Wait previous;
+
+            Wait(Runnable task) {
+                this.task = task;
+            }
+        }
+
+        Wait add(Runnable task) {
+            Wait added = new Wait(task);
+            lock.lock();
+            try {
+                Wait last = head.previous;
+                added.previous = last;
+                added.next = head;
+                last.next = added;
+                head.previous = added;
+            } finally {
+                lock.unlock();
+            }
+            return added;
+        }
+
+        boolean remove(Wait wait) {
+            lock.lock();
+            try {
+                if (wait.next == null) {
+                    return false;
+                }
+                wait.previous.next = wait.next;
+                wait.next.previous = wait.previous;
+                wait.next = null;
+                wait.previous = null;
+                return true;
+            } finally {
+                lock.unlock();
             }
         }
     }

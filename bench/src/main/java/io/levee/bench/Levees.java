@@ -1,11 +1,16 @@
 package io.levee.bench;
 
 import io.levee.Breaker;
+import io.levee.Bulkhead;
 import io.levee.Levee;
 import io.levee.Limiter;
+import io.levee.RetryBudget;
 import io.levee.RetryPolicy;
 import io.levee.TimeSource;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Levee, with just what a row is about switched on. */
 final class Levees {
@@ -77,6 +82,61 @@ final class Levees {
     /** What a user gets who asks for a breaker and a limiter and switches nothing off. */
     static Levee everything() {
         return retrying().breaker(countRule()).limiter(limiterRule()).build();
+    }
+
+    /** The same with a bulkhead, and a listener if somebody is to hear of it. */
+    static Levee everything(@Nullable Heard heard) {
+        Levee.Builder builder = retrying()
+                .breaker(countRule())
+                .limiter(limiterRule())
+                .bulkhead(Bulkhead.inFlight(Peers.IN_FLIGHT));
+        if (heard != null) {
+            builder.listener(event -> heard.called());
+        }
+        return builder.build();
+    }
+
+    /** What is on by default, and no delay. */
+    static Levee defaults() {
+        return retrying().build();
+    }
+
+    static Levee budgeted() {
+        return retrying().noDeadline().noAttemptTimeout().build();
+    }
+
+    static Levee emptyBudget() {
+        Levee levee = retrying()
+                .noDeadline()
+                .noAttemptTimeout()
+                .retryBudget(RetryBudget.ratio(0).reservePerSecond(0).maxBalance(1))
+                .build();
+        IOException failure = new ConnectException("refused");
+        try {
+            levee.call(attempt -> {
+                throw failure;
+            });
+        } catch (IOException spent) {
+            // its one retry took the one token
+        }
+        if (levee.state().retryBudgetLeft() != 0) {
+            throw new IllegalStateException("the retry budget should be empty: " + levee.state());
+        }
+        return levee;
+    }
+
+    static Levee withoutPermit() {
+        Levee levee = bare()
+                .limiter(Limiter.per(Duration.ofDays(1), 1).burst(1).maxWaiting(0))
+                .build();
+        levee.limiter().tryAcquire(TimeSource.system().nanoTime());
+        return levee;
+    }
+
+    static Levee fullBulkhead() {
+        Levee levee = bare().bulkhead(Bulkhead.inFlight(1)).build();
+        levee.bulkhead().tryEnter();
+        return levee;
     }
 
     static RetryPolicy backoff() {

@@ -1,6 +1,7 @@
 package io.levee.bench;
 
 import dev.failsafe.Failsafe;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowSynchronizationStrategy;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
@@ -36,6 +37,9 @@ final class Peers {
 
     /** Permits a second: more than anybody can take. */
     static final int PERMITS = 1_000_000_000;
+
+    /** Room in the bulkheads: more than anybody needs. */
+    static final int IN_FLIGHT = 64;
 
     private Peers() {}
 
@@ -77,6 +81,30 @@ final class Peers {
                             .build());
         }
 
+        /** Its one permit of the day is taken. */
+        static io.github.resilience4j.ratelimiter.RateLimiter emptyLimiter() {
+            io.github.resilience4j.ratelimiter.RateLimiter limiter = io.github.resilience4j.ratelimiter.RateLimiter.of(
+                    "bench",
+                    RateLimiterConfig.custom()
+                            .limitForPeriod(1)
+                            .limitRefreshPeriod(Duration.ofDays(1))
+                            .timeoutDuration(Duration.ZERO)
+                            .writableStackTraceEnabled(false)
+                            .build());
+            limiter.acquirePermission();
+            return limiter;
+        }
+
+        static io.github.resilience4j.bulkhead.Bulkhead bulkhead(int room) {
+            return io.github.resilience4j.bulkhead.Bulkhead.of(
+                    "bench",
+                    BulkheadConfig.custom()
+                            .maxConcurrentCalls(room)
+                            .maxWaitDuration(Duration.ZERO)
+                            .writableStackTraceEnabled(false)
+                            .build());
+        }
+
         static IntervalFunction backoff() {
             return IntervalFunction.ofExponentialRandomBackoff(BASE, 2.0, 0.5, CAP);
         }
@@ -107,6 +135,14 @@ final class Peers {
         static dev.failsafe.RateLimiter<Object> limiter() {
             return dev.failsafe.RateLimiter.burstyBuilder(PERMITS, Duration.ofSeconds(1))
                     .build();
+        }
+
+        /** Its one permit of the day is taken. */
+        static dev.failsafe.RateLimiter<Object> emptyLimiter() {
+            dev.failsafe.RateLimiter<Object> limiter = dev.failsafe.RateLimiter.burstyBuilder(1, Duration.ofDays(1))
+                    .build();
+            limiter.tryAcquirePermit();
+            return limiter;
         }
 
         @SafeVarargs
@@ -142,14 +178,45 @@ final class Peers {
         private Aws() {}
 
         static RetryStrategy strategy() {
+            return builder().circuitBreakerEnabled(false).build();
+        }
+
+        /** With its token bucket, which it calls circuit breaker; it is on in the SDK's clients. */
+        static RetryStrategy budgeted() {
+            return builder().circuitBreakerEnabled(true).build();
+        }
+
+        /** Its bucket is empty. */
+        static RetryStrategy emptied() {
+            RetryStrategy strategy = budgeted();
+            IOException failure = new IOException("refused");
+            boolean[] again = {true};
+            for (int i = 0; i < 10_000 && again[0]; i++) {
+                again[0] = false;
+                try {
+                    // A fresh call each time: what it may spend ends with its attempts, the bucket with all of them.
+                    int[] attempts = {0};
+                    retry(strategy, () -> {
+                        again[0] = ++attempts[0] > 1;
+                        throw failure;
+                    });
+                } catch (Exception spent) {
+                    // as planned
+                }
+            }
+            if (again[0]) {
+                throw new IllegalStateException("the token bucket should be empty");
+            }
+            return strategy;
+        }
+
+        private static StandardRetryStrategy.Builder builder() {
             return StandardRetryStrategy.builder()
                     .maxAttempts(ATTEMPTS)
                     .retryOnExceptionInstanceOf(IOException.class)
                     .treatAsThrottling(failure -> false)
                     .backoffStrategy(BackoffStrategy.retryImmediately())
-                    .throttlingBackoffStrategy(BackoffStrategy.retryImmediately())
-                    .circuitBreakerEnabled(false)
-                    .build();
+                    .throttlingBackoffStrategy(BackoffStrategy.retryImmediately());
         }
 
         static BackoffStrategy backoff() {

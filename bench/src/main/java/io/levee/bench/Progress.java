@@ -36,8 +36,14 @@ final class Progress implements OutputFormat {
                 "[%d/%d] %s, %s%n",
                 done,
                 total,
-                Row.ofBenchmark(name).id,
+                Row.ofBenchmark(name, benchmark.getThreads()).id,
                 name.substring(name.lastIndexOf('.') + 1));
+    }
+
+    /** One step that JMH does not run. */
+    void step(String what, String peer) {
+        done++;
+        out.printf(Locale.ROOT, "[%d/%d] %s, %s%n", done, total, what, peer);
     }
 
     @Override

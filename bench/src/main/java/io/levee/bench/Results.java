@@ -5,25 +5,61 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
-/** The figures of one run, and the three forms in which they are printed. */
+/** The figures and facts of one run, and the three forms in which they are printed. */
 final class Results {
     private final Map<Row, Map<String, Figure>> rows = new EnumMap<>(Row.class);
+    private final Map<Fact.Kind, Map<String, Fact>> facts = new EnumMap<>(Fact.Kind.class);
     private final String jdk;
 
-    Results(Collection<Figure> figures, String jdk) {
+    Results(Collection<Figure> figures, Collection<Fact> facts, String jdk) {
         this.jdk = jdk;
         figures.stream()
                 .sorted(Comparator.comparingInt(Figure::order).thenComparingDouble(Figure::nanos))
                 .forEach(figure -> rows.computeIfAbsent(figure.row(), row -> new LinkedHashMap<>())
                         .put(figure.peer(), figure));
+        facts.forEach(fact -> this.facts
+                .computeIfAbsent(fact.kind(), kind -> new LinkedHashMap<>())
+                .put(fact.peer(), fact));
     }
 
-    private List<Goal> goals(Row row) {
-        return Goal.ALL.stream().filter(goal -> goal.row() == row).toList();
+    /** A goal with what was reached. */
+    private record Judged(String id, String title, String text, double value, double limit, boolean met) {}
+
+    private List<Judged> judged() {
+        List<Judged> all = new ArrayList<>();
+        rows.forEach((row, figures) -> all.addAll(judged(row, figures)));
+        facts.forEach((kind, peers) -> all.addAll(judged(kind, peers)));
+        return all;
+    }
+
+    private List<Judged> judged(Row row, Map<String, Figure> figures) {
+        Map<String, Figure> alone = rows.getOrDefault(row.alone, Map.of());
+        return Goal.ALL.stream()
+                .filter(goal -> goal.row() == row)
+                .map(goal -> new Judged(
+                        row.id,
+                        row.title,
+                        goal.text(),
+                        goal.value().apply(figures, alone),
+                        goal.limit(),
+                        goal.isMet(figures, alone)))
+                .toList();
+    }
+
+    private static List<Judged> judged(Fact.Kind kind, Map<String, Fact> peers) {
+        Fact ours = peers.get(Figure.OURS);
+        if (!kind.hasGoal() || ours == null) {
+            return List.of();
+        }
+        String text = kind.limit == 0 ? "none" : "at most " + plain(kind.limit) + " " + kind.unit;
+        return List.of(new Judged(kind.id(), kind.title, text, ours.value(), kind.limit, ours.meetsGoal()));
     }
 
     /** The table for a person at a terminal. */
@@ -31,87 +67,200 @@ final class Results {
         StringBuilder out = new StringBuilder();
         rows.forEach((row, figures) -> {
             line(out, "%s (%s)%n", row.title, row.id);
-            line(out, "  %-14s %10s %10s %10s %8s %8s%n", "", "ns/op", "+-", "B/op", "x hand", "x levee");
-            figures.values()
-                    .forEach(figure -> line(
-                            out,
-                            "  %-14s %10s %10s %10s %8s %8s%n",
-                            figure.peer(),
-                            shortened(figure.nanos()),
-                            shortened(figure.spreadNanos()),
-                            bytes(figure),
-                            ratio(figures, figure, Figure.FLOOR),
-                            ratio(figures, figure, Figure.OURS)));
-            for (Goal goal : goals(row)) {
-                line(
-                        out,
-                        "  %-7s %s: %s%n",
-                        goal.isMet(figures) ? "met" : "NOT MET",
-                        goal.text(),
-                        shortened(goal.value().apply(figures)));
+            if (row.threads == 1) {
+                one(out, figures);
+            } else {
+                several(out, row, figures);
             }
+            judged(row, figures).forEach(goal -> line(out, goal));
+            line(out, "%n");
+        });
+        facts.forEach((kind, peers) -> {
+            line(out, "%s, %s (%s)%n", kind.title, kind.unit, kind.id());
+            peers.values().forEach(fact -> line(out, "  %-14s %10s%n", fact.peer(), shortened(fact.value())));
+            judged(kind, peers).forEach(goal -> line(out, goal));
             line(out, "%n");
         });
         line(
                 out,
-                "JDK %s; one thread; ns of CPU time, the least of all iterations; +-: how far their median is above%n",
+                "JDK %s; one thread: ns of CPU time, the least of all iterations; +-: how far their median is above;%n"
+                        + "two threads: calls per microsecond on the wall, the median of the undisturbed iterations%n",
                 jdk);
         return out.toString();
     }
 
-    /** The tables of docs/benchmarks.md. */
+    private static void one(StringBuilder out, Map<String, Figure> figures) {
+        line(out, "  %-14s %10s %10s %10s %8s %8s%n", "", "ns/op", "+-", "B/op", "x hand", "x levee");
+        figures.values()
+                .forEach(figure -> line(
+                        out,
+                        "  %-14s %10s %10s %10s %8s %8s%n",
+                        figure.peer(),
+                        shortened(figure.nanos()),
+                        shortened(figure.spreadNanos()),
+                        bytes(figure),
+                        ratio(figures, figure, Figure.FLOOR),
+                        ratio(figures, figure, Figure.OURS)));
+    }
+
+    private void several(StringBuilder out, Row row, Map<String, Figure> figures) {
+        Map<String, Figure> alone = rows.getOrDefault(row.alone, Map.of());
+        line(out, "  %-14s %10s %10s %10s %10s%n", "", "1 thread", "2 threads", "x 1", "ns/op");
+        figures.values()
+                .forEach(figure -> line(
+                        out,
+                        "  %-14s %10s %10s %10s %10s%n",
+                        figure.peer(),
+                        alone.containsKey(figure.peer())
+                                ? shortened(alone.get(figure.peer()).perMicrosecond())
+                                : "-",
+                        shortened(figure.perMicrosecond()),
+                        shortened(Goal.speedup(figures, alone, figure.peer())),
+                        shortened(figure.wallNanos())));
+    }
+
+    private static void line(StringBuilder out, Judged goal) {
+        line(out, "  %-7s %s: %s%n", goal.met() ? "met" : "NOT MET", goal.text(), shortened(goal.value()));
+    }
+
+    /** The tables of docs/benchmarks.md: one for each set of peers, since no two of them do the same things. */
     String markdown() {
         StringBuilder out = new StringBuilder();
-        line(out, "| row | hand | levee | resilience4j | failsafe | spring | aws |%n|---|---|---|---|---|---|---|%n");
-        rows.forEach((row, figures) -> {
-            line(out, "| %s |", row.title);
-            for (String peer : List.of(Figure.FLOOR, Figure.OURS, "resilience4j", "failsafe", "spring", "aws")) {
-                Figure figure = figures.get(peer);
-                line(
-                        out,
-                        figure == null ? " - |" : " %s / %s |",
-                        figure == null ? "" : shortened(figure.nanos()),
-                        figure == null ? "" : bytes(figure));
-            }
+        Map<Boolean, List<Row>> tables = new TreeMap<>();
+        rows.keySet().stream()
+                .filter(row -> row.threads == 1)
+                .forEach(row -> tables.computeIfAbsent(isOfTimers(row), of -> new ArrayList<>())
+                        .add(row));
+        tables.values().forEach(table -> {
+            Set<String> peers = peers(table);
+            head(out, "row", peers);
+            table.forEach(row -> {
+                line(out, "| %s |", row.title);
+                peers.forEach(peer -> {
+                    Figure figure = rows.get(row).get(peer);
+                    line(
+                            out,
+                            " %s |",
+                            figure == null ? "-" : shortened(figure.nanos()) + " / " + bytes(figure));
+                });
+                line(out, "%n");
+            });
             line(out, "%n");
         });
-        line(out, "%n| row | goal | reached | |%n|---|---|---|---|%n");
-        rows.forEach((row, figures) -> goals(row)
-                .forEach(goal -> line(
-                        out,
-                        "| %s | %s | %s | %s |%n",
-                        row.title,
-                        goal.text(),
-                        shortened(goal.value().apply(figures)),
-                        goal.isMet(figures) ? "met" : "**not met**")));
+        markdownOfTwo(out);
+        markdownOfFacts(out);
+        line(out, "| row | goal | reached | |%n|---|---|---|---|%n");
+        judged().forEach(goal -> line(
+                out,
+                "| %s | %s | %s | %s |%n",
+                goal.title(),
+                goal.text(),
+                shortened(goal.value()),
+                goal.met() ? "met" : "**not met**"));
         line(out, "%nJDK %s.%n", jdk);
         return out.toString();
+    }
+
+    private static boolean isOfTimers(Row row) {
+        return row.alone == Row.TIMER;
+    }
+
+    private void markdownOfTwo(StringBuilder out) {
+        List<Row> table = rows.keySet().stream().filter(row -> row.threads > 1).toList();
+        if (table.isEmpty()) {
+            return;
+        }
+        Set<String> peers = peers(table);
+        head(out, "calls per microsecond on two threads / x those of one", peers);
+        table.forEach(row -> {
+            Map<String, Figure> figures = rows.get(row);
+            Map<String, Figure> alone = rows.getOrDefault(row.alone, Map.of());
+            line(out, "| %s |", row.alone.title);
+            peers.forEach(peer -> line(
+                    out,
+                    " %s |",
+                    figures.containsKey(peer)
+                            ? shortened(figures.get(peer).perMicrosecond()) + " / "
+                                    + shortened(Goal.speedup(figures, alone, peer))
+                            : "-"));
+            line(out, "%n");
+        });
+        line(out, "%n");
+    }
+
+    private void markdownOfFacts(StringBuilder out) {
+        if (facts.isEmpty()) {
+            return;
+        }
+        Set<String> peers = new LinkedHashSet<>();
+        facts.values().forEach(kind -> peers.addAll(kind.keySet()));
+        head(out, "fact", peers);
+        facts.forEach((kind, values) -> {
+            line(out, "| %s, %s |", kind.title, kind.unit);
+            peers.forEach(peer -> line(
+                    out,
+                    " %s |",
+                    values.containsKey(peer) ? shortened(values.get(peer).value()) : "-"));
+            line(out, "%n");
+        });
+        line(out, "%n");
+    }
+
+    /** The floor, Levee, and then the others in the order in which they first appear in any row by name. */
+    private Set<String> peers(List<Row> table) {
+        Set<String> peers = new LinkedHashSet<>(List.of(Figure.FLOOR, Figure.OURS));
+        List<String> known = List.of("leveeOwnClock", "resilience4j", "failsafe", "spring", "aws", "stpe", "netty");
+        known.stream()
+                .filter(peer -> table.stream().anyMatch(row -> rows.get(row).containsKey(peer)))
+                .forEach(peers::add);
+        table.forEach(row -> peers.addAll(rows.get(row).keySet()));
+        return peers;
+    }
+
+    private static void head(StringBuilder out, String first, Set<String> peers) {
+        line(out, "| %s | %s |%n|---|%s%n", first, String.join(" | ", peers), "---|".repeat(peers.size()));
     }
 
     /** One object; figures that there are not are null. */
     String json() {
         List<String> figures = new ArrayList<>();
-        List<String> goals = new ArrayList<>();
+        List<String> measured = new ArrayList<>();
         rows.forEach((row, peers) -> {
+            Map<String, Figure> alone = rows.getOrDefault(row.alone, Map.of());
             peers.values()
                     .forEach(figure -> figures.add(object(
                             "row", text(row.id),
                             "peer", text(figure.peer()),
+                            "threads", Integer.toString(row.threads),
                             "nsPerOp", number(figure.nanos()),
                             "errorNs", number(figure.spreadNanos()),
                             "wallNsPerOp", number(figure.wallNanos()),
                             "bytesPerOp", number(figure.bytes()),
+                            "opsPerMicrosecond", number(figure.perMicrosecond()),
+                            "speedup", number(Goal.speedup(peers, alone, figure.peer())),
                             "ratioToFloor", number(quotient(peers, figure, Figure.FLOOR)),
                             "ratioToLevee", number(quotient(peers, figure, Figure.OURS)))));
-            goals(row)
-                    .forEach(goal -> goals.add(object(
-                            "row", text(row.id),
-                            "goal", text(goal.text()),
-                            "value", number(goal.value().apply(peers)),
-                            "limit", number(goal.limit()),
-                            "met", Boolean.toString(goal.isMet(peers)))));
         });
-        return object("rows", array(figures), "goals", array(goals), "jdk", text(jdk)) + System.lineSeparator();
+        facts.forEach((kind, peers) -> {
+            Fact ours = peers.get(Figure.OURS);
+            peers.values()
+                    .forEach(fact -> measured.add(object(
+                            "fact", text(kind.id()),
+                            "peer", text(fact.peer()),
+                            "value", number(fact.value()),
+                            "unit", text(kind.unit),
+                            "ratioToLevee", number(ours == null ? Double.NaN : fact.value() / ours.value()))));
+        });
+        List<String> goals = judged().stream()
+                .map(goal -> object(
+                        "row", text(goal.id()),
+                        "goal", text(goal.text()),
+                        "value", number(goal.value()),
+                        "limit", number(goal.limit()),
+                        "met", Boolean.toString(goal.met())))
+                .toList();
+        return object("rows", array(figures), "facts", array(measured), "goals", array(goals), "jdk", text(jdk))
+                + System.lineSeparator();
     }
 
     private static double quotient(Map<String, Figure> figures, Figure figure, String base) {
@@ -133,6 +282,10 @@ final class Results {
             return "-";
         }
         return String.format(Locale.ROOT, value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : "%.2f", value);
+    }
+
+    private static String plain(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 
     private static String number(double value) {

@@ -32,37 +32,37 @@ public abstract class RetryRows {
 
     /** The floor. */
     @Benchmark
-    public Object hand() throws Exception {
-        return HandWritten.retry(bodies.byHand.next(), Peers.ATTEMPTS);
+    public Object hand(Lap lap) throws Exception {
+        return HandWritten.retry(bodies.byHand.next(lap), Peers.ATTEMPTS);
     }
 
     /** Levee. */
     @Benchmark
-    public Object levee() throws IOException {
-        return levee.call(bodies.levee.next());
+    public Object levee(Lap lap) throws IOException {
+        return levee.call(bodies.levee.next(lap));
     }
 
     /** Resilience4j. */
     @Benchmark
-    public Object resilience4j() throws Throwable {
-        return resilience4j.next().get();
+    public Object resilience4j(Lap lap) throws Throwable {
+        return resilience4j.next(lap).get();
     }
 
     /** Failsafe. */
     @Benchmark
-    public Object failsafe() {
-        return failsafe.get(bodies.failsafe.next());
+    public Object failsafe(Lap lap) {
+        return failsafe.get(bodies.failsafe.next(lap));
     }
 
     /** Spring. */
     @Benchmark
-    public Object spring() throws Exception {
-        return spring.execute(bodies.spring.next());
+    public Object spring(Lap lap) throws Exception {
+        return spring.execute(bodies.spring.next(lap));
     }
 
     /** The AWS SDK. */
     @Benchmark
-    public Object aws() throws Exception {
-        return Peers.Aws.retry(aws, bodies.byHand.next());
+    public Object aws(Lap lap) throws Exception {
+        return Peers.Aws.retry(aws, bodies.byHand.next(lap));
     }
 }

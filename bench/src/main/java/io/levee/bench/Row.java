@@ -1,13 +1,12 @@
 package io.levee.bench;
 
 import java.util.Arrays;
-import java.util.List;
-import java.util.stream.Collectors;
 
 /** The rows of the table, in its order. */
 enum Row {
     RETRY("retry", "retry, the first attempt succeeds", RetryFirstAttemptRow.class),
     RETRY_ONE("retry-1", "retry, one failure, no delay", RetryOneFailureRow.class),
+    RETRY_DEFAULTS("retry-1-defaults", "retry, one failure, no delay, all defaults on", RetryDefaultsRow.class),
     RETRY_TWO("retry-2", "retry, two failures, no delay", RetryTwoFailuresRow.class),
     BREAKER_COUNT("breaker-count", "breaker closed, count window", BreakerClosedCountRow.class),
     BREAKER_TIME("breaker-time", "breaker closed, time window", BreakerClosedTimeRow.class),
@@ -15,9 +14,25 @@ enum Row {
     BREAKER_THROWS("breaker-throws", "breaker open, as an exception", BreakerOpenExceptionRow.class),
     LIMITER("limiter", "limiter, permitted", LimiterRow.class),
     LIMITER_NOW("limiter-now", "limiter, permitted, the instant handed in", LimiterHandedInstantRow.class),
+    LIMITER_THROWS("limiter-throws", "limiter without a permit, as an exception", LimiterFullRow.class),
+    BULKHEAD("bulkhead", "bulkhead, entered and left", BulkheadRow.class),
+    BULKHEAD_THROWS("bulkhead-throws", "bulkhead full, as an exception", BulkheadFullRow.class),
+    BUDGET("budget", "retry with its budget, the first attempt succeeds", BudgetRow.class),
+    BUDGET_EMPTY("budget-empty", "retry budget empty, the attempt's failure comes out", BudgetEmptyRow.class),
     COMPOSED("composed", "retry + breaker + limiter", ComposedRow.class),
+    EVERYTHING("everything", "retry + breaker + limiter + bulkhead", EverythingRow.class),
+    EVERYTHING_HEARD("everything-heard", "the same, and somebody counts the calls", EverythingHeardRow.class),
     BACKOFF("backoff", "next backoff delay", BackoffRow.class),
-    ASYNC("async", "async, completes at once", AsyncRow.class);
+    ASYNC("async", "async, completes at once", AsyncRow.class),
+    TIMER("timer", "timer, schedule and cancel, 100,000 pending", TimerRow.class),
+
+    BREAKER_COUNT_2("breaker-count-2", BREAKER_COUNT),
+    BREAKER_TIME_2("breaker-time-2", BREAKER_TIME),
+    LIMITER_2("limiter-2", LIMITER),
+    BULKHEAD_2("bulkhead-2", BULKHEAD),
+    BUDGET_2("budget-2", BUDGET),
+    EVERYTHING_2("everything-2", EVERYTHING),
+    TIMER_2("timer-2", TIMER);
 
     /** What {@code --row} takes. */
     final String id;
@@ -25,10 +40,27 @@ enum Row {
     final String title;
     final Class<?> benchmarks;
 
+    /** How many threads share what the row is about. */
+    final int threads;
+
+    /** The same row on one thread; itself if it is one. */
+    final Row alone;
+
     Row(String id, String title, Class<?> benchmarks) {
         this.id = id;
         this.title = title;
         this.benchmarks = benchmarks;
+        threads = 1;
+        alone = this;
+    }
+
+    /** A row on two threads. */
+    Row(String id, Row alone) {
+        this.id = id;
+        this.title = alone.title + ", two threads";
+        this.benchmarks = alone.benchmarks;
+        threads = 2;
+        this.alone = alone;
     }
 
     static Row of(String id) {
@@ -36,19 +68,15 @@ enum Row {
                 .filter(row -> row.id.equals(id))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "no row is called '" + id + "'; there are " + ids(List.of(values()))));
+                        "no row is called '" + id + "'; there are " + BenchMain.ids()));
     }
 
     /** The row of a benchmark, by the name that JMH gives it. */
-    static Row ofBenchmark(String name) {
+    static Row ofBenchmark(String name, int threads) {
         String owner = name.substring(0, name.lastIndexOf('.'));
         return Arrays.stream(values())
-                .filter(row -> row.benchmarks.getName().equals(owner))
+                .filter(row -> row.benchmarks.getName().equals(owner) && row.threads == threads)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("benchmark " + name + " belongs to no row"));
-    }
-
-    static String ids(List<Row> rows) {
-        return rows.stream().map(row -> row.id).collect(Collectors.joining(", "));
+                .orElseThrow(() -> new IllegalStateException("benchmark " + name + " on " + threads + " thread(s) belongs to no row"));
     }
 }
