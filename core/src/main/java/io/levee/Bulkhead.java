@@ -1,7 +1,5 @@
 package io.levee;
 
-import java.util.concurrent.atomic.AtomicInteger;
-
 /**
  * Limits how many attempts are in flight to a downstream at the same time. Full, it refuses at once; nobody waits, so a
  * downstream that hangs costs a caller nothing more than a refusal.
@@ -10,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Bulkhead {
     /** By CAS; opponents: others who enter or leave. */
-    private final AtomicInteger inFlight = new AtomicInteger();
+    private final PaddedLong inFlight = new PaddedLong(0);
 
     /** A reader may still go by the old value for a moment after a {@link #change}. */
     private volatile int max;
@@ -37,7 +35,7 @@ public final class Bulkhead {
      */
     public boolean tryEnter() {
         while (true) {
-            int seen = inFlight.get();
+            long seen = inFlight.get();
             if (seen >= max) {
                 return false;
             }
@@ -53,14 +51,10 @@ public final class Bulkhead {
      * @throws IllegalStateException if nobody is in: some attempt has left twice
      */
     public void leave() {
-        while (true) {
-            int seen = inFlight.get();
-            if (seen == 0) {
-                throw new IllegalStateException("bulkhead left more often than entered: 0 of " + max + " in flight");
-            }
-            if (inFlight.compareAndSet(seen, seen - 1)) {
-                return;
-            }
+        // Without a look before: two threads that contend pass the counter back and forth once, not twice.
+        if (inFlight.getAndDecrement() <= 0) {
+            inFlight.getAndIncrement();
+            throw new IllegalStateException("bulkhead left more often than entered: 0 of " + max + " in flight");
         }
     }
 
@@ -70,7 +64,7 @@ public final class Bulkhead {
      * @return 0 or more; above {@link #max()} only after it was lowered
      */
     public int inFlight() {
-        return inFlight.get();
+        return (int) Math.max(0, inFlight.get()); // below while a leave() too many is taken back
     }
 
     /**

@@ -1,24 +1,36 @@
 package io.levee;
 
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * The last n outcomes, one bit each, in a ring. An outcome takes its place by one CAS and then writes its bit, which
- * for a success over a success is no write at all.
+ * for a plain one over a plain one is no write at all.
  *
- * <p>Guaranteed: every outcome takes exactly one place; when no outcome is on its way, the counts are those of the n
- * outcomes that took the last n places. Not guaranteed: that counts read meanwhile include outcomes that have their
+ * <p>A plain outcome in a full window without a mark takes no place: it would turn a ring of zeros by one, which nobody
+ * can tell from not turning it. So with a healthy downstream a success only reads, and threads do not contend.
+ *
+ * <p>Guaranteed: every other outcome takes exactly one place; when no outcome is on its way, the counts are those of the
+ * last n outcomes. Not guaranteed: that counts read meanwhile include outcomes that have their
  * place but not yet their bit (their own thread judges after writing it); and that a thread which is stopped between
  * place and bit while n others pass doesn't then write over a newer outcome's bit. That is off by one in n, until the
  * ring comes round.
  */
 final class CountWindow extends OutcomeWindow {
+    // The head, from the highest bit: 22 bits marks, 21 bits taken, 21 bits place.
+    private static final int TAKEN_SHIFT = 21;
+    private static final int MARKS_SHIFT = 42;
+    private static final long FIELD = (1L << TAKEN_SHIFT) - 1;
+    private static final long MARK = 1L << MARKS_SHIFT;
+
     private final int size;
     private final AtomicLongArray bits;
 
-    /** How many places are taken (upper half, at most n) and which is next (lower half). */
-    private final AtomicLong head = new AtomicLong();
+    /**
+     * How many places are taken (at most n), which is next, and the marks. An outcome adds its mark together with taking
+     * its place, and takes off the mark that its bit has replaced once it has replaced it. So the marks are never fewer than
+     * the bits that are set or on their way: none means none.
+     */
+    private final PaddedLong head = new PaddedLong(0);
 
     CountWindow(int size) {
         this.size = size;
@@ -27,12 +39,14 @@ final class CountWindow extends OutcomeWindow {
 
     @Override
     void addPlain(long nowNanos) {
-        write(takePlace(), false);
+        if (head.get() >>> TAKEN_SHIFT != size) { // else it is full and without a mark
+            write(takePlace(0), false);
+        }
     }
 
     @Override
     long addMarked(long nowNanos) {
-        write(takePlace(), true);
+        write(takePlace(MARK), true);
         return counts(nowNanos);
     }
 
@@ -43,17 +57,23 @@ final class CountWindow extends OutcomeWindow {
         for (int i = 0; i < bits.length(); i++) {
             marked += Long.bitCount(bits.get(i));
         }
-        return pair(calls(head.get()), marked);
+        return pair(taken(head.get()), marked);
+    }
+
+    private static int taken(long head) {
+        return (int) (head >>> TAKEN_SHIFT & FIELD);
     }
 
     /** Opponent: other outcomes, which want the same place. */
-    private int takePlace() {
+    private int takePlace(long mark) {
         while (true) {
             long now = head.get();
-            int place = (int) now;
-            int taken = calls(now);
-            int following = place + 1 == size ? 0 : place + 1;
-            if (head.compareAndSet(now, pair(taken == size ? size : taken + 1, following))) {
+            int place = (int) (now & FIELD);
+            int taken = taken(now);
+            long following = place + 1 == size ? 0 : place + 1;
+            long takenThen = taken == size ? size : taken + 1;
+            long marksThen = (now & -MARK) + mark;
+            if (head.compareAndSet(now, marksThen | takenThen << TAKEN_SHIFT | following)) {
                 return place;
             }
         }
@@ -65,7 +85,11 @@ final class CountWindow extends OutcomeWindow {
         long bit = 1L << place; // the shift counts modulo 64
         while (true) {
             long word = bits.get(index);
-            if (((word & bit) != 0) == marked || bits.compareAndSet(index, word, word ^ bit)) {
+            boolean was = (word & bit) != 0;
+            if (was == marked || bits.compareAndSet(index, word, word ^ bit)) {
+                if (was) {
+                    head.getAndAdd(-MARK);
+                }
                 return;
             }
         }

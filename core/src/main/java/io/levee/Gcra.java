@@ -49,13 +49,11 @@ final class Gcra {
     /** What {@link #take} and {@link #conformsAt} answer when a change has frozen this object: {@link #successor}. */
     static final long FROZEN = -2;
 
-    private static final VarHandle TAT;
     private static final VarHandle NEXT;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            TAT = lookup.findVarHandle(Gcra.class, "tat", long.class);
             NEXT = lookup.findVarHandle(Gcra.class, "next", LimiterRule.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
@@ -70,7 +68,7 @@ final class Gcra {
     private final long sinceNanos;
 
     /** By CAS only. Opponents: takers among each other, the one who gives back, the change that freezes it. */
-    private volatile long tat;
+    private final PaddedLong tat;
 
     /** Set once, before the freezing. Opponent: another change; the later one finds this one and helps it to its end. */
     private volatile @Nullable LimiterRule next;
@@ -82,7 +80,7 @@ final class Gcra {
 
     private Gcra(LimiterRule rule, long tat, long sinceNanos) {
         this.rule = rule;
-        this.tat = tat;
+        this.tat = new PaddedLong(tat);
         this.sinceNanos = sinceNanos;
         increment = rule.incrementNanos();
         tolerance = rule.burstNanos() - increment;
@@ -91,7 +89,7 @@ final class Gcra {
     /** Takes a permit: answers {@link #TAKEN}, {@link #FROZEN}, or the instant from which on one will be there. */
     long take(long nowNanos) {
         while (true) {
-            long seen = tat;
+            long seen = tat.get();
             if (seen < 0) {
                 return FROZEN;
             }
@@ -99,7 +97,7 @@ final class Gcra {
             if (conformsAt > nowNanos) {
                 return conformsAt;
             }
-            if (TAT.compareAndSet(this, seen, Math.max(seen, nowNanos) + increment)) {
+            if (tat.compareAndSet(seen, Math.max(seen, nowNanos) + increment)) {
                 return TAKEN;
             }
         }
@@ -107,7 +105,7 @@ final class Gcra {
 
     /** The first instant, not before now, at which a permit is there for one who has so many before it. */
     long conformsAt(long nowNanos, int ahead) {
-        long seen = tat;
+        long seen = tat.get();
         if (seen < 0) {
             return FROZEN;
         }
@@ -126,7 +124,7 @@ final class Gcra {
      */
     boolean giveBack(long takenAtNanos, TimeSource time) {
         while (true) {
-            long seen = tat;
+            long seen = tat.get();
             if (seen < 0) {
                 return false;
             }
@@ -137,7 +135,7 @@ final class Gcra {
             }
             // Opponents: takers. (TAT is at least the instant of the taking plus an increment; max only keeps a permit
             // that was never taken from making TAT negative.)
-            if (TAT.compareAndSet(this, seen, Math.max(0, seen - rest))) {
+            if (tat.compareAndSet(seen, Math.max(0, seen - rest))) {
                 return true;
             }
         }
@@ -147,8 +145,8 @@ final class Gcra {
     boolean replaceBy(LimiterRule newRule) {
         boolean mine = NEXT.compareAndSet(this, null, newRule);
         while (true) {
-            long seen = tat;
-            if (seen < 0 || TAT.compareAndSet(this, seen, ~seen)) {
+            long seen = tat.get();
+            if (seen < 0 || tat.compareAndSet(seen, ~seen)) {
                 return mine;
             }
         }
@@ -165,7 +163,7 @@ final class Gcra {
      */
     Gcra successor(TimeSource time) {
         LimiterRule newRule = next;
-        long seen = tat;
+        long seen = tat.get();
         if (newRule == null || seen >= 0) {
             throw new IllegalStateException("only a frozen limiter has a successor");
         }

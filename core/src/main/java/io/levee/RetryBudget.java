@@ -21,7 +21,7 @@ public final class RetryBudget {
     private final long microsPerSecond;
     private final long maxMicros;
     /** Written by deposits, withdrawals, refunds and refills; each is one CAS, so none is lost. */
-    private final AtomicLong balanceMicros;
+    private final PaddedLong balanceMicros;
     /** The instant up to which the reserve has been paid in; who advances it by CAS pays in for that stretch. */
     private final AtomicLong refilledToNanos;
 
@@ -29,7 +29,7 @@ public final class RetryBudget {
         depositMicros = Math.round(spec.ratio * MICRO);
         microsPerSecond = Math.round(spec.reservePerSecond * MICRO);
         maxMicros = Math.round(spec.maxBalance * MICRO);
-        balanceMicros = new AtomicLong(Math.min(maxMicros, Math.round(Spec.INITIAL_BALANCE * MICRO)));
+        balanceMicros = new PaddedLong(Math.min(maxMicros, Math.round(Spec.INITIAL_BALANCE * MICRO)));
         refilledToNanos = new AtomicLong(nowNanos);
     }
 
