@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <h2>What a slot is</h2>
  *
  * A list of chunks of {@value #CHUNK} places; an entry knows its place, and leaves it empty when it goes. A chunk without
- * entries is dropped, unless it is the slot's only one. Entries that are list nodes of their own would be a little
+ * entries is dropped, unless it is the slot's last. Entries that are list nodes of their own would be a little
  * smaller, and cost three times as much: the wheel is old and an entry is young, and of each pointer from old to young
  * G1 makes a note for its next collection, at some 30 ns. So an entry is pointed to once, and goes by writing null.
  *
@@ -285,30 +285,28 @@ final class TimerWheel {
 
     private void unlink(Entry entry, Chunk chunk) {
         chunk.remove(entry);
-        if (chunk.size == 0) {
-            drop(chunk);
+        if (chunk.size > 0) {
+            return;
+        }
+        int slot = chunk.slot;
+        // An empty tail stays: the next entry of its slot may come and go at once, and again and again.
+        if (chunk != tails[slot]) {
+            drop(chunk, slot);
+        }
+        if (first(slot) == null && slot != DUE) {
+            occupied[slot >>> DIGIT_BITS] &= ~(1L << slot); // a shift takes the lower 6 bits of its distance: the digit
         }
     }
 
-    /** Takes an empty chunk out, unless it is the only one: the next entry of its slot may come soon. */
-    private void drop(Chunk chunk) {
-        int slot = chunk.slot;
+    private void drop(Chunk chunk, int slot) {
         Chunk before = chunk.previous;
         Chunk after = chunk.next;
-        if (before == null && after == null) {
-            if (slot != DUE) {
-                occupied[slot >>> DIGIT_BITS] &= ~(1L << slot); // a shift takes the lower 6 bits of its distance: the digit
-            }
-            return;
-        }
         if (before == null) {
             heads[slot] = after;
         } else {
             before.next = after;
         }
-        if (after == null) {
-            tails[slot] = before;
-        } else {
+        if (after != null) { // it is not the tail
             after.previous = before;
         }
         chunk.next = null;

@@ -2,6 +2,9 @@ package io.levee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** The windows under the breaker at their edges; what they count in general is checked against a model elsewhere. */
@@ -132,6 +135,85 @@ class OutcomeWindowTest {
             }
             counts(last.counts(0), size, 0);
         }
+    }
+
+    /** A plain outcome that takes no place must not be missed by those that come after a mark. */
+    @Test
+    void aCountWindowHoldsTheLastOnesInAnyOrderOfMarks() {
+        SplittableRandom random = new SplittableRandom(7);
+        for (int size : new int[] {1, 2, 5, 64, 100}) {
+            CountWindow window = new CountWindow(size);
+            ArrayDeque<Boolean> last = new ArrayDeque<>();
+            for (int i = 0; i < 20_000; i++) {
+                // Stretches without a mark, longer than the window, and stretches with many.
+                boolean marked = i / 500 % 2 == 1 && random.nextInt(3) == 0;
+                if (marked) {
+                    window.addMarked(0);
+                } else {
+                    window.addPlain(0);
+                }
+                last.add(marked);
+                if (last.size() > size) {
+                    last.remove();
+                }
+                counts(window.counts(0), last.size(), (int)
+                        last.stream().filter(mark -> mark).count());
+            }
+        }
+    }
+
+    @Test
+    void aCountWindowForgetsTheMarksOfManyThreads() throws InterruptedException {
+        CountWindow window = new CountWindow(100);
+        Runnable work = () -> {
+            for (int i = 0; i < 50_000; i++) {
+                if (i % 3 == 0) {
+                    window.addMarked(0);
+                } else {
+                    window.addPlain(0);
+                }
+            }
+        };
+        List<Thread> threads = List.of(new Thread(work), new Thread(work), new Thread(work));
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        for (int i = 0; i < 100; i++) {
+            window.addPlain(0);
+        }
+        counts(window.counts(0), 100, 0);
+        counts(window.addMarked(0), 100, 1);
+        for (int i = 0; i < 99; i++) {
+            window.addPlain(0);
+        }
+        counts(window.counts(0), 100, 1);
+        window.addPlain(0);
+        counts(window.counts(0), 100, 0);
+    }
+
+    @Test
+    void aFullBucketKeepsTheWeightsOfThreads() throws InterruptedException {
+        long now = 100 * WINDOW;
+        Thread plain = new Thread(() -> {
+            for (int i = 0; i < 100_000; i++) {
+                window.addPlain(now);
+            }
+        });
+        Runnable marking = () -> {
+            for (int i = 0; i <= TimeWindow.MOST; i++) {
+                window.addMarked(now);
+            }
+        };
+        Thread marked = new Thread(marking);
+        while (marked.getId() % TimeWindow.STRIPES == plain.getId() % TimeWindow.STRIPES) {
+            marked = new Thread(marking); // numbers go up by one
+        }
+        for (Thread thread : List.of(plain, marked)) {
+            thread.start();
+            thread.join();
+        }
+        counts(window.counts(now), 50_000 + TimeWindow.MOST / 2 + 1, TimeWindow.MOST / 2 + 1);
     }
 
     @Test

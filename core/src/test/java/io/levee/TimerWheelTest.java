@@ -125,6 +125,33 @@ class TimerWheelTest {
         assertThat(wheel.remove(kept)).isFalse();
     }
 
+    /** Entries lie in chunks: what is removed leaves gaps, and whole chunks go, at the front, in between and at the end. */
+    @Test
+    void whateverIsRemovedTheOthersKeepTheirOrder() {
+        for (int kept = 0; kept < 100; kept += 7) {
+            long due = (kept + 1) * 5_000L * TICK;
+            List<Entry> entries = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                entries.add(added(due));
+            }
+            List<Entry> expected = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                if (i >= kept && i < kept + 20 && i % 3 != 0) {
+                    expected.add(entries.get(i));
+                } else {
+                    assertThat(wheel.remove(entries.get(i))).isTrue();
+                }
+            }
+            Entry late = added(due);
+            assertThat(wheel.remove(added(due))).isTrue();
+            expected.add(late);
+            assertThat(wheel.size()).isEqualTo(expected.size());
+            assertThat(drain(wheel, due)).containsExactlyElementsOf(expected);
+            assertThat(wheel.isEmpty()).isTrue();
+            assertThat(wheel.nextTick()).isEqualTo(TimerWheel.NO_TICK);
+        }
+    }
+
     @Test
     void anEntryThatIsDueCanStillBeRemovedUntilItIsPolled() {
         Entry first = added(10 * TICK);
