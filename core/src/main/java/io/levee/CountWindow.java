@@ -9,11 +9,10 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * <p>A plain outcome in a full window without a mark takes no place: it would turn a ring of zeros by one, which nobody
  * can tell from not turning it. So with a healthy downstream a success only reads, and threads do not contend.
  *
- * <p>Guaranteed: every other outcome takes exactly one place; when no outcome is on its way, the counts are those of the
- * last n outcomes. Not guaranteed: that counts read meanwhile include outcomes that have their
- * place but not yet their bit (their own thread judges after writing it); and that a thread which is stopped between
- * place and bit while n others pass doesn't then write over a newer outcome's bit. That is off by one in n, until the
- * ring comes round.
+ * <p>Guaranteed: every other outcome takes exactly one place; when no outcome is on its way, the counts are those of
+ * the last n outcomes. Not guaranteed: that counts read meanwhile include outcomes that have their place but not yet their
+ * bit (their own thread judges after writing it); and that a thread which is stopped between place and bit while n
+ * others pass doesn't then write over a newer outcome's bit. That is off by one in n, until the ring comes round.
  */
 final class CountWindow extends OutcomeWindow {
     // The head, from the highest bit: 22 bits marks, 21 bits taken, 21 bits place.
@@ -26,9 +25,9 @@ final class CountWindow extends OutcomeWindow {
     private final AtomicLongArray bits;
 
     /**
-     * How many places are taken (at most n), which is next, and the marks. An outcome adds its mark together with taking
-     * its place, and takes off the mark that its bit has replaced once it has replaced it. So the marks are never fewer than
-     * the bits that are set or on their way: none means none.
+     * How many places are taken (at most n), which is next, and the marks. An outcome adds its mark together with
+     * taking its place, and takes off the mark that its bit has replaced once it has replaced it. So the marks are never
+     * fewer than the bits that are set or on their way: none means none.
      */
     private final PaddedLong head = new PaddedLong(0);
 
@@ -61,7 +60,7 @@ final class CountWindow extends OutcomeWindow {
     }
 
     private static int taken(long head) {
-        return (int) (head >>> TAKEN_SHIFT & FIELD);
+        return (int) ((head >>> TAKEN_SHIFT) & FIELD);
     }
 
     /** Opponent: other outcomes, which want the same place. */
@@ -73,7 +72,7 @@ final class CountWindow extends OutcomeWindow {
             long following = place + 1 == size ? 0 : place + 1;
             long takenThen = taken == size ? size : taken + 1;
             long marksThen = (now & -MARK) + mark;
-            if (head.compareAndSet(now, marksThen | takenThen << TAKEN_SHIFT | following)) {
+            if (head.compareAndSet(now, marksThen | (takenThen << TAKEN_SHIFT) | following)) {
                 return place;
             }
         }

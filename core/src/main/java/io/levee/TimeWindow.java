@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /**
  * The outcomes of the last so many seconds, in a ring of {@value #BUCKETS} buckets. Each bucket is one long that holds
  * the lap of the ring it was filled in, its calls and its marked calls, so that emptying an old bucket and counting
- * into it are one CAS: nothing is lost or counted twice. There are {@value #STRIPES} such rings, far enough apart in memory;
- * a thread adds to the one that its number names, so that few threads contend, and the counts are the sums over all.
+ * into it are one CAS: nothing is lost or counted twice. There are {@value #STRIPES} such rings, far enough apart in
+ * memory; a thread adds to the one that its number names, so that few threads contend, and the counts are the sums over
+ * all.
  *
  * <p>An outcome is counted in the bucket of its own instant, also when that has passed, and is forgotten when it is
  * between 15/16 of the window and the window old. One that is older than the window when it comes is in no count.
@@ -90,12 +91,12 @@ final class TimeWindow extends OutcomeWindow {
         }
     }
 
-    /** Halves a bucket in all rings, for their weights among each other must stay. Two at once halve twice: that too keeps them. */
+    /** Halves a bucket in all rings, whose weights among each other must stay. Two at once halve twice: so they do. */
     private void halve(int slot, long lap) {
         for (int index = slot + STRIDE; index < buckets.length(); index += STRIDE) {
             while (true) {
                 long bucket = buckets.get(index);
-                long halved = (lap << LAP_SHIFT) | (callsIn(bucket) / 2L << CALLS_SHIFT) | (markedIn(bucket) / 2);
+                long halved = (lap << LAP_SHIFT) | ((callsIn(bucket) / 2L) << CALLS_SHIFT) | (markedIn(bucket) / 2);
                 if (bucket >>> LAP_SHIFT != lap || buckets.compareAndSet(index, bucket, halved)) {
                     break;
                 }

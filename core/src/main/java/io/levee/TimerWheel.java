@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * <h2>What an entry costs</h2>
  *
  * With compressed pointers 12 bytes of header, 4 each for chunk, index and task, and 8 for the tick: 32, and
- * {@link TimerThread}'s handle, which is the entry, adds its owner: 40 bytes with padding. Its share of a full chunk is 7.5
- * bytes. An entry that is left alone in its chunk holds 120, and so do the slots that were in use: 60 KiB at most.
+ * {@link TimerThread}'s handle, which is the entry, adds its owner: 40 bytes with padding. Its share of a full chunk is
+ * 7.5 bytes. An entry left alone in its chunk holds all 120, and so does each slot that was in use: 60 KiB at most.
  */
 final class TimerWheel {
     /** A tick is 2^20 ns: a shift instead of a division, and close to the millisecond that such timers promise. */
