@@ -21,11 +21,50 @@ public abstract sealed class LeveeException extends RuntimeException
                 RetryBudgetEmptyException {
     private static final long serialVersionUID = 1L;
 
-    private final transient Decision decision;
+    private static final StopReason[] STOPS = StopReason.values();
+    private static final Breaker.State[] BREAKER_STATES = Breaker.State.values();
+    private static final byte NONE = -1;
+
+    /** Null until somebody asks, where the figures below say it all. A race makes two equal records. */
+    private transient @Nullable Decision decision;
+
+    // The figures of a call that was refused before its first attempt: what little there is to say, in the few bytes
+    // that
+    // a refusal may cost (64 in all, with compressed pointers). Unused where the record is there from the start.
+    private final transient @Nullable String downstream;
+    private final transient @Nullable String operation;
+    private final transient long remainingNanos;
+    private final transient float retryBudgetLeft;
+    private final transient byte stop;
+    private final transient byte breakerState;
+    private final transient boolean idempotent;
 
     LeveeException(Decision decision, @Nullable Throwable cause) {
         super(null, cause, true, false);
         this.decision = decision;
+        downstream = null;
+        operation = null;
+        remainingNanos = 0;
+        retryBudgetLeft = 0;
+        stop = NONE;
+        breakerState = NONE;
+        idempotent = false;
+    }
+
+    /** A refusal at the call's first instant. */
+    @SuppressWarnings(
+            "EnumOrdinal") // a byte instead of a reference; transient, so it never meets another version's enum
+    LeveeException(StopReason stop, Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
+        super(null, null, true, false);
+        downstream = engine.name;
+        operation = call.operation();
+        this.remainingNanos = remainingNanos;
+        RetryBudget budget = engine.budget;
+        retryBudgetLeft = budget == null ? Float.NaN : (float) budget.balance(nowNanos);
+        this.stop = (byte) stop.ordinal();
+        Breaker breaker = engine.breaker;
+        breakerState = breaker == null ? NONE : (byte) breaker.state().ordinal();
+        idempotent = call.repeatable(engine.repeatable);
     }
 
     /**
@@ -34,13 +73,43 @@ public abstract sealed class LeveeException extends RuntimeException
      * @return the record
      */
     public Decision decision() {
-        return decision;
+        Decision known = decision;
+        if (known == null) {
+            known = Decision.refusal(
+                    downstream == null ? "" : downstream,
+                    operation == null ? "" : operation,
+                    STOPS[Math.max(0, stop)],
+                    remainingNanos,
+                    retryBudgetLeft,
+                    breakerState == NONE ? null : BREAKER_STATES[breakerState],
+                    idempotent);
+            decision = known;
+        }
+        return known;
     }
 
     /** The decision's own text; built when asked for, since most refusals are counted and never read. */
     @Override
     public @Nullable String getMessage() {
-        return decision == null ? super.getMessage() : decision.toString();
+        // Both are gone after deserialization: the record describes objects of another process.
+        return decision == null && downstream == null
+                ? super.getMessage()
+                : decision().toString();
+    }
+
+    /**
+     * The exception of a call that is refused before its first attempt, at its first instant.
+     *
+     * @return the exception; null for a reason that no refusal has
+     */
+    static @Nullable LeveeException refusal(
+            StopReason stop, Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
+        return switch (stop) {
+            case BREAKER_OPEN -> new BreakerOpenException(engine, call, nowNanos, remainingNanos);
+            case NO_PERMIT -> new NoPermitException(engine, call, nowNanos, remainingNanos);
+            case BULKHEAD_FULL -> new BulkheadFullException(engine, call, nowNanos, remainingNanos);
+            default -> null;
+        };
     }
 
     static LeveeException of(Decision decision, @Nullable Throwable cause) {

@@ -93,8 +93,7 @@ public final class Scope extends ScopeMember implements AutoCloseable {
      * @return a new scope; without an enclosing scope or attempt it has no deadline and is cancelled by nobody else
      */
     public static Scope capture() {
-        Frames frames = Frames.current();
-        return frames.childScope(frames.time(), frames.deadlineNanos());
+        return Frames.current().childScope();
     }
 
     /**
