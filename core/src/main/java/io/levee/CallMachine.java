@@ -332,7 +332,8 @@ final class CallMachine {
 
     private int backOff(Verdict judged, long nowNanos) {
         int retry = attempt + 1;
-        if (timesRetried(judged.rule()) >= judged.maxRetries()) {
+        int ownLimit = judged.maxRetries();
+        if (ownLimit <= attempt && timesRetried(judged.rule()) >= ownLimit) {
             return stop(StopReason.CLASS_LIMIT, nowNanos);
         }
         long delay = Delays.beforeRetry(engine.policy, retry, lastBackoffNanos, judged.minDelayNanos(), engine.random);

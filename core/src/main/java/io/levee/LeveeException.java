@@ -34,7 +34,9 @@ public abstract sealed class LeveeException extends RuntimeException
     private final transient @Nullable String downstream;
     private final transient @Nullable String operation;
     private final transient long remainingNanos;
-    private final transient float retryBudgetLeft;
+    /** Thousandths of a token: half the bytes of a double. A balance is at most a million tokens. */
+    private final transient int retryBudgetMillis;
+
     private final transient byte stop;
     private final transient byte breakerState;
     private final transient boolean idempotent;
@@ -45,7 +47,7 @@ public abstract sealed class LeveeException extends RuntimeException
         downstream = null;
         operation = null;
         remainingNanos = 0;
-        retryBudgetLeft = 0;
+        retryBudgetMillis = NONE;
         stop = NONE;
         breakerState = NONE;
         idempotent = false;
@@ -60,7 +62,7 @@ public abstract sealed class LeveeException extends RuntimeException
         operation = call.operation();
         this.remainingNanos = remainingNanos;
         RetryBudget budget = engine.budget;
-        retryBudgetLeft = budget == null ? Float.NaN : (float) budget.balance(nowNanos);
+        retryBudgetMillis = budget == null ? NONE : (int) Math.round(budget.balance(nowNanos) * 1000);
         this.stop = (byte) stop.ordinal();
         Breaker breaker = engine.breaker;
         breakerState = breaker == null ? NONE : (byte) breaker.state().ordinal();
@@ -80,7 +82,7 @@ public abstract sealed class LeveeException extends RuntimeException
                     operation == null ? "" : operation,
                     STOPS[Math.max(0, stop)],
                     remainingNanos,
-                    retryBudgetLeft,
+                    retryBudgetMillis == NONE ? Double.NaN : retryBudgetMillis / 1000.0,
                     breakerState == NONE ? null : BREAKER_STATES[breakerState],
                     idempotent);
             decision = known;
