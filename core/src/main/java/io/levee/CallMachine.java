@@ -69,6 +69,7 @@ final class CallMachine {
     private long judgedNanos;
     private long wakeAtNanos;
     private long endedNanos;
+    private StopReason stopped = StopReason.FINAL;
     private @Nullable Throwable failure;
     private @Nullable Decision decision;
 
@@ -215,6 +216,10 @@ final class CallMachine {
         }
         if (paid > 0) {
             refund();
+        }
+        CallMetrics metrics = engine.metrics;
+        if (metrics != null) {
+            metrics.succeeded(made);
         }
         EventBus events = engine.events;
         if (events != null) {
@@ -365,6 +370,10 @@ final class CallMachine {
             paid = judged.cost();
             paidUnsent = true;
         }
+        CallMetrics metrics = engine.metrics;
+        if (metrics != null) {
+            metrics.retried(judged.rule());
+        }
         EventBus events = engine.events;
         if (events != null) {
             events.publish(new LeveeEvent.RetryScheduled(record(null, nowNanos, delay), lastFailure));
@@ -490,6 +499,7 @@ final class CallMachine {
             paidUnsent = false;
         }
         endedNanos = nowNanos;
+        stopped = why;
         if (made == 0 && lastFailure == null && nowNanos == startNanos) {
             LeveeException refusal = LeveeException.refusal(
                     why,
@@ -560,6 +570,10 @@ final class CallMachine {
         Decision record = degraded ? decision() : null;
         if (record != null) {
             decision = record.asDegraded();
+        }
+        CallMetrics metrics = engine.metrics;
+        if (metrics != null) {
+            metrics.failed(made, stopped, degraded);
         }
         EventBus events = engine.events;
         if (events != null) {

@@ -234,6 +234,15 @@ public final class Levee implements AutoCloseable {
     }
 
     /**
+     * What became of the calls so far, in counts.
+     *
+     * @return the counters, or null unless {@link Builder#metrics()} was set
+     */
+    public @Nullable CallMetrics metrics() {
+        return engine.metrics;
+    }
+
+    /**
      * The present state, for consoles and tests.
      *
      * @return a snapshot
@@ -333,6 +342,7 @@ public final class Levee implements AutoCloseable {
         TimeSource time = TimeSource.system();
         RandomSource random = RandomSource.system();
         Executor executor = ForkJoinPool.commonPool();
+        boolean metrics;
         final List<LeveeListener> listeners = new ArrayList<>();
         private final List<String> made = new ArrayList<>();
 
@@ -519,6 +529,18 @@ public final class Levee implements AutoCloseable {
          */
         public Builder listener(LeveeListener listener) {
             listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /**
+         * Counts calls, attempts, retries and stops for {@link Levee#metrics()}. Default off: a call that succeeds at once
+         * then costs an addition more (some 5 ns), which only pays where somebody reads the counts.
+         *
+         * @return this
+         */
+        public Builder metrics() {
+            once("metrics");
+            metrics = true;
             return this;
         }
 
