@@ -27,7 +27,7 @@ final class Frames {
     /** The frame of a call that begins; {@link #pop} gives it back. */
     Frame push() {
         int level = depth++;
-        Frame[] frames = stack;
+        @Nullable Frame[] frames = stack;
         Frame kept = level < frames.length ? frames[level] : null;
         return kept == null ? make(level) : kept;
     }
