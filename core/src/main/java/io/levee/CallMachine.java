@@ -443,6 +443,14 @@ final class CallMachine {
         return stop(why, nowNanos, 0, true);
     }
 
+    /** The attempt that was to start is not made: the caller went away in the last moment, and nothing was sent. */
+    int withdrawn(long nowNanos) {
+        leave();
+        made = attempt;
+        paidUnsent = paid > 0;
+        return stop(ending(), nowNanos);
+    }
+
     /** Any thread: ends the call at its next step. */
     void endBy(StopReason why) {
         ending = why;

@@ -130,15 +130,22 @@ final class Frame extends ScopeMember implements Attempt {
                 case CallMachine.START -> {
                     value = null;
                     Throwable thrown = null;
+                    boolean withdrawn = false;
                     try {
                         enter(inScope);
-                        value = body.run(this);
+                        // Cancelled between the admission and the setting of the watch, by somebody who saw no attempt?
+                        withdrawn = inScope && machine.isEnding();
+                        if (!withdrawn) {
+                            value = body.run(this);
+                        }
                     } catch (Throwable t) {
                         thrown = t;
                     }
                     int stopped = exit(inScope);
-                    hasValue = thrown == null;
-                    if (thrown != null) {
+                    hasValue = thrown == null && !withdrawn;
+                    if (withdrawn) {
+                        step = machine.withdrawn(now());
+                    } else if (thrown != null) {
                         step = judgeFailure(thrown, stopped);
                     } else if (machine.judgesValues()) {
                         step = machine.judge(value, null, now());
@@ -173,7 +180,7 @@ final class Frame extends ScopeMember implements Attempt {
         long due = machine.dueNanos();
         inAttempt = true;
         if (cancellable || due != Nanos.NEVER) {
-            watch.begin(time, due);
+            watch.begin(time, due, cancellable);
         }
     }
 

@@ -67,8 +67,12 @@ final class Watch {
         this.owner = owner;
     }
 
-    /** The owner starts an attempt that must end by an instant ({@link Nanos#NEVER}: only cancellation ends it). */
-    void begin(TimeSource source, long due) {
+    /**
+     * The owner starts an attempt that must end by an instant ({@link Nanos#NEVER}: only cancellation ends it).
+     *
+     * @param cancellable whether others may {@link #cancel} it; the owner then looks, after this, whether they have
+     */
+    void begin(TimeSource source, long due, boolean cancellable) {
         if (time != source) {
             time = source;
         }

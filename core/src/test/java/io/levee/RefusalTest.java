@@ -160,4 +160,45 @@ class RefusalTest {
         }
         assertThat(handedOn[0].isCancelled()).isTrue();
     }
+
+    /** Cancels a scope at the instant at which the engine sets its watch: after the attempt was admitted, before it runs. */
+    private record CancellingTime(TimeSource real, Scope scope) implements TimeSource {
+        @Override
+        public long nanoTime() {
+            return real.nanoTime();
+        }
+
+        @Override
+        public Timeout schedule(long atNanos, Runnable task) {
+            scope.cancel();
+            return real.schedule(atNanos, task);
+        }
+
+        @Override
+        public boolean await(long atNanos, java.util.function.BooleanSupplier condition) throws InterruptedException {
+            return real.await(atNanos, condition);
+        }
+
+        @Override
+        public void wake(Thread thread) {
+            real.wake(thread);
+        }
+    }
+
+    @Test
+    void aCallThatIsCancelledBetweenItsAdmissionAndItsAttemptSendsNothing() {
+        List<Integer> attempts = new CopyOnWriteArrayList<>();
+        try (Scope scope = Scope.open(Duration.ofSeconds(5), time)) {
+            Levee levee = Levee.named("inventory")
+                    .time(new CancellingTime(time, scope))
+                    .bulkhead(Bulkhead.inFlight(1))
+                    .build();
+            Throwable caught = catchThrowable(() -> levee.call(attempt -> attempts.add(attempt.number())));
+            assertThat(caught).isInstanceOf(CallCancelledException.class);
+            assertThat(Decision.of(caught).fate()).isNull();
+            assertThat(levee.state().inFlight()).isZero();
+        }
+        assertThat(attempts).isEmpty();
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
 }
