@@ -126,7 +126,7 @@ final class Outcomes {
         if (single != null && present(line, "messages") != null) {
             throw new UserError("message and messages exclude each other; remove one");
         }
-        List<@Nullable String> messages = single == null ? messages(line) : List.of(single);
+        List<@Nullable String> messages = messages(line, single);
         Fate fate = fate(line);
         boolean hasStatus = present(line, "status") != null;
         Outcome outcome;
@@ -236,17 +236,22 @@ final class Outcomes {
     }
 
     /** Null where an exception has no message. */
-    private static List<@Nullable String> messages(JsonNode line) {
+    private static List<@Nullable String> messages(JsonNode line, @Nullable String single) {
+        List<@Nullable String> values = new ArrayList<@Nullable String>();
         JsonNode node = present(line, "messages");
-        if (node == null || !node.isArray()) {
-            return new ArrayList<>(texts(line, "messages"));
-        }
-        List<@Nullable String> values = new ArrayList<>();
-        for (JsonNode each : node) {
-            if (!each.isString() && !each.isNull()) {
+        if (single != null) {
+            values.add(single);
+        } else if (node != null && node.isString()) {
+            values.add(node.asString());
+        } else if (node != null) {
+            boolean right = node.isArray();
+            for (JsonNode each : node) {
+                right &= each.isString() || each.isNull();
+                values.add(each.isString() ? each.asString() : null);
+            }
+            if (!right) {
                 throw new UserError("messages must be a string or a list of strings and nulls");
             }
-            values.add(each.isNull() ? null : each.asString());
         }
         return values;
     }
