@@ -115,7 +115,8 @@ class PolicyFileFuzzTest {
     }
 
     @Property(tries = 1_000)
-    void everyDurationComesBack(@ForAll @IntRange(min = 1, max = 100_000_000) int amount, @ForAll("units") String unit) {
+    void everyDurationComesBack(
+            @ForAll @IntRange(min = 1, max = 100_000_000) int amount, @ForAll("units") String unit) {
         Duration read = Durations.parse(amount + unit);
         assertThat(read).isEqualTo(plain(amount, unit));
         assertThat(Durations.parse(read.toNanos() + "ns")).isEqualTo(read);

@@ -41,7 +41,8 @@ import net.jqwik.api.lifecycle.BeforeContainer;
  */
 class HeaderFuzzTest {
     /** A string of RFC 9651, section 3.3.3: what an Idempotency-Key has to be. */
-    private static final Pattern SF_STRING = Pattern.compile("\"(?:[\\x20\\x21\\x23-\\x5B\\x5D-\\x7E]|\\\\[\"\\\\])*\"");
+    private static final Pattern SF_STRING =
+            Pattern.compile("\"(?:[\\x20\\x21\\x23-\\x5B\\x5D-\\x7E]|\\\\[\"\\\\])*\"");
 
     private static final String TIME_LEFT = "Levee-Timeout-Ms";
     private static final long OWN_MILLIS = 60_000;
@@ -87,7 +88,8 @@ class HeaderFuzzTest {
     }
 
     private static HttpRequest.Builder request() {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/"));
+        return HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/"));
     }
 
     private static Levee levee(Duration deadline) {
@@ -140,7 +142,9 @@ class HeaderFuzzTest {
             if (shortest.longValueExact() < OWN_MILLIS / 2) {
                 assertThat(Long.parseLong(sent)).isEqualTo(shortest.longValueExact());
             } else {
-                assertThat(Long.parseLong(sent)).as("of a minute that has just begun").isPositive();
+                assertThat(Long.parseLong(sent))
+                        .as("of a minute that has just begun")
+                        .isPositive();
             }
         }
     }
@@ -168,7 +172,9 @@ class HeaderFuzzTest {
             List<Seen> seen = sent(LeveeHttpClient.wrap(plain, levee), request().build(), 503, waits);
             assertThat(seen).hasSizeBetween(1, 3);
             if (asked > 0) {
-                assertThat(seen).as("a wait that would cross the deadline is not begun").hasSize(1);
+                assertThat(seen)
+                        .as("a wait that would cross the deadline is not begun")
+                        .hasSize(1);
             }
         }
     }
@@ -184,7 +190,9 @@ class HeaderFuzzTest {
                 List<Seen> seen = sent(client, order, 503, List.of());
                 assertThat(seen).hasSize(3);
                 List<String> first = seen.get(0).keys;
-                assertThat(first).hasSize(1).allMatch(key -> SF_STRING.matcher(key).matches());
+                assertThat(first)
+                        .hasSize(1)
+                        .allMatch(key -> SF_STRING.matcher(key).matches());
                 assertThat(seen).allMatch(each -> each.keys.equals(first));
                 assertThat(keys.add(first.get(0))).as("new for each call").isTrue();
             }
@@ -197,8 +205,14 @@ class HeaderFuzzTest {
                         Arbitraries.integers().between(0, 120_000).map(String::valueOf),
                         Arbitraries.integers().between(0, 9_000).map(number -> " " + number + "\t"),
                         Arbitraries.strings().numeric().ofMinLength(1).ofMaxLength(40),
-                        Arbitraries.strings().withChars("0123456789 +-.,eEx\t").ofMinLength(1).ofMaxLength(12),
-                        Arbitraries.strings().withCharRange('!', '~').ofMinLength(1).ofMaxLength(20))
+                        Arbitraries.strings()
+                                .withChars("0123456789 +-.,eEx\t")
+                                .ofMinLength(1)
+                                .ofMaxLength(12),
+                        Arbitraries.strings()
+                                .withCharRange('!', '~')
+                                .ofMinLength(1)
+                                .ofMaxLength(20))
                 .list()
                 .ofMaxSize(3);
     }
@@ -208,8 +222,14 @@ class HeaderFuzzTest {
         return Arbitraries.oneOf(
                         Arbitraries.of("0", "1", "99999999999999999999", "-1", "Sun, 06 Nov 1994 08:49:37 GMT", "soon"),
                         Arbitraries.strings().numeric().ofMinLength(1).ofMaxLength(25),
-                        Arbitraries.strings().withChars("0123456789 ,:-GMTSunNov").ofMinLength(1).ofMaxLength(30),
-                        Arbitraries.strings().withCharRange('!', '~').ofMinLength(1).ofMaxLength(20))
+                        Arbitraries.strings()
+                                .withChars("0123456789 ,:-GMTSunNov")
+                                .ofMinLength(1)
+                                .ofMaxLength(30),
+                        Arbitraries.strings()
+                                .withCharRange('!', '~')
+                                .ofMinLength(1)
+                                .ofMaxLength(20))
                 .list()
                 .ofMaxSize(3);
     }
