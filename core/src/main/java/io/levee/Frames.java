@@ -20,6 +20,8 @@ final class Frames {
     /** How many frames are further out than {@link #scope}. */
     private int scopeDepth;
 
+    private @Nullable Binding innermostBinding;
+
     static Frames current() {
         return CURRENT.get();
     }
@@ -139,18 +141,39 @@ final class Frames {
     }
 
     Scope.Attachment attach(Scope inner) {
-        Scope outerScope = scope;
-        int outerDepth = scopeDepth;
+        Binding binding = new Binding();
         scope = inner;
         scopeDepth = depth;
-        return () -> {
+        innermostBinding = binding;
+        return binding;
+    }
+
+    /** A scope bound to this thread, and what held before. */
+    private final class Binding implements Scope.Attachment {
+        private final @Nullable Scope outerScope = scope;
+        private final int outerDepth = scopeDepth;
+        private final @Nullable Binding outerBinding = innermostBinding;
+        private boolean closed;
+
+        @Override
+        public void close() {
             if (Thread.currentThread() != owner) {
                 throw new IllegalStateException(
                         "a scope must be closed on the thread that it was bound to (" + owner.getName() + "), not on "
                                 + Thread.currentThread().getName());
             }
+            if (closed) {
+                return;
+            }
+            if (innermostBinding != this) {
+                throw new IllegalStateException(
+                        "scopes are unbound in the reverse order of binding; one that was bound to " + owner.getName()
+                                + " after this one is still bound: close that first");
+            }
+            closed = true;
             scope = outerScope;
             scopeDepth = outerDepth;
-        };
+            innermostBinding = outerBinding;
+        }
     }
 }

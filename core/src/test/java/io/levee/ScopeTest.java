@@ -316,7 +316,7 @@ class ScopeTest {
                 all.add(threads.submit(Scope.capture().wrap(() -> {
                     while (!outer.isCancelled()) {
                         try (Scope inner = Scope.open()) {
-                            catchThrowable(() -> levee.call(attempt -> {
+                            var unused = catchThrowable(() -> levee.call(attempt -> {
                                 if (ThreadLocalRandom.current().nextInt(4) == 0) {
                                     throw new ConnectException();
                                 }
@@ -326,7 +326,7 @@ class ScopeTest {
                         }
                     }
                     boolean after = cancelled.get();
-                    catchThrowable(() -> levee.call(attempt -> after ? late.incrementAndGet() : 0));
+                    var refused = catchThrowable(() -> levee.call(attempt -> after ? late.incrementAndGet() : 0));
                     return null;
                 })));
             }
@@ -412,6 +412,27 @@ class ScopeTest {
         assertThatThrownBy(() -> Scope.open(Duration.ofMillis(-1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("timeout must not be negative");
+        assertThat(Scope.current()).isNull();
+    }
+
+    @Test
+    void attachmentsAreClosedInTheReverseOrderAndASecondCloseDoesNothing() {
+        Scope a = Scope.capture();
+        Scope b = Scope.capture();
+        Scope.Attachment outer = a.attach();
+        Scope.Attachment inner = b.attach();
+        assertThatThrownBy(outer::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("reverse order");
+        assertThat(Scope.current()).isSameAs(b);
+        inner.close();
+        outer.close();
+        assertThat(Scope.current()).isNull();
+        try (Scope.Attachment again = b.attach()) {
+            inner.close();
+            outer.close();
+            assertThat(Scope.current()).isSameAs(b);
+        }
         assertThat(Scope.current()).isNull();
     }
 }
