@@ -35,9 +35,9 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
     private final Call<T> call;
     private final AsyncAttemptBody<T> body;
     private final boolean wantsResult;
-    private final CallMachine machine = new CallMachine();
+    private final CallMachine machine;
     private final LeveeFuture<@Nullable Object> future = new LeveeFuture<>(this);
-    private @Nullable Scope parent;
+    private final @Nullable Scope parent;
 
     /** What the last attempt returned, while it may yet be the call's result. */
     private @Nullable T value;
@@ -47,39 +47,127 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
     @SuppressWarnings("unused") // through PHASE
     private volatile @Nullable Phase phase;
 
-    AsyncCall(Engine engine, Call<T> call, AsyncAttemptBody<T> body, boolean wantsResult) {
+    private AsyncCall(
+            Engine engine,
+            Call<T> call,
+            AsyncAttemptBody<T> body,
+            boolean wantsResult,
+            CallMachine machine,
+            @Nullable Scope parent) {
         this.engine = engine;
         this.time = engine.time;
         this.call = call;
         this.body = body;
         this.wantsResult = wantsResult;
+        this.machine = machine;
+        this.parent = parent;
     }
 
-    /** Starts the call on this thread. The future completes with a T, or with a {@code Result<T>} if that was wanted. */
-    CompletableFuture<@Nullable Object> start() {
+    /**
+     * Starts a call on this thread. A first attempt whose stage is complete when it is returned ends here, on the
+     * thread's own machine; only what has to wait becomes an AsyncCall.
+     *
+     * @return completes with a T, or with a {@code Result<T>} if that is wanted
+     */
+    static <T extends @Nullable Object> CompletableFuture<@Nullable Object> start(
+            Engine engine, Call<T> call, AsyncAttemptBody<T> body, boolean wantsResult) {
         Frames frames = Frames.current();
-        Frame running = frames.running();
-        Scope around = running == null ? frames.scope() : running.attemptScope();
-        parent = around;
-        if (around != null && !around.join(this)) {
+        Scope around = frames.innermost();
+        boolean isTimed = engine.clockAtStart || call.deadlineNanos() != Nanos.NEVER || !frames.isBare();
+        long now = isTimed ? engine.time.nanoTime() : 0;
+        long inherited = frames.deadlineOn(engine.time, now);
+        Frame frame = frames.push();
+        try {
+            CallMachine machine = frame.machine();
+            if (around != null && around.isCancelled()) {
+                machine.endBy(StopReason.CANCELLED);
+            }
+            int step = machine.begin(engine, call, now, inherited);
+            if (step != CallMachine.START) {
+                return new AsyncCall<>(engine, call, body, wantsResult, frame.takeMachine(), around).goOn(step, now);
+            }
+            AsyncAttempt attempt = new AsyncAttempt(0, engine.time, machine.dueNanos(), around);
+            CompletionStage<T> stage = null;
+            Throwable thrown = null;
+            try {
+                frame.enter(attempt);
+                stage = started(body, attempt, engine);
+            } catch (Throwable t) {
+                thrown = t;
+            } finally {
+                frame.exit();
+            }
+            if (!wantsResult && stage != null && isPlainSuccess(stage) && !machine.judgesValues()) {
+                T value = ((CompletableFuture<T>) stage).join();
+                machine.succeeded(machine.needsClockOnSuccess() ? engine.time.nanoTime() : now);
+                return LeveeFuture.of(value);
+            }
+            return new AsyncCall<>(engine, call, body, wantsResult, frame.takeMachine(), around)
+                    .goOnWith(attempt, stage, thrown, now);
+        } finally {
+            frame.end();
+            frames.pop();
+        }
+    }
+
+    /** True if the stage is a future of the JDK's own class, which has no surprises, and has succeeded. */
+    private static boolean isPlainSuccess(CompletionStage<?> stage) {
+        if (stage.getClass() != CompletableFuture.class) {
+            return false;
+        }
+        CompletableFuture<?> future = (CompletableFuture<?>) stage;
+        return future.isDone() && !future.isCompletedExceptionally();
+    }
+
+    private static <T extends @Nullable Object> CompletionStage<T> started(
+            AsyncAttemptBody<T> body, AsyncAttempt attempt, Engine engine) throws Exception {
+        CompletionStage<T> stage = body.start(attempt);
+        if (stage == null) {
+            throw new IllegalStateException(
+                    engine.name + ": the body of attempt " + attempt.number() + " returned null instead of a stage");
+        }
+        return stage;
+    }
+
+    private CompletableFuture<@Nullable Object> goOn(int step, long nowNanos) {
+        enlist();
+        drive(step, nowNanos, false);
+        return future;
+    }
+
+    private CompletableFuture<@Nullable Object> goOnWith(
+            AsyncAttempt attempt, @Nullable CompletionStage<T> stage, @Nullable Throwable thrown, long startNanos) {
+        enlist();
+        int step = new AttemptPhase(attempt, startNanos).goOn(stage, thrown);
+        if (step != ELSEWHERE) {
+            drive(step, time.nanoTime(), false);
+        }
+        return future;
+    }
+
+    /** Makes known to whoever may stop the call that there is one. */
+    private void enlist() {
+        if (parent != null && !parent.join(this)) {
             machine.endBy(StopReason.CANCELLED);
         }
         if (!engine.register(this)) {
             machine.endBy(StopReason.CLOSED);
         }
-        long now = time.nanoTime();
-        drive(machine.begin(engine, call, now, frames.deadlineOn(time, now)), now);
-        return future;
     }
 
-    private void drive(int first, long nowNanos) {
+    /**
+     * Drives the call on.
+     *
+     * @param isForeign whether this thread is one that completed a stage of the user's: it must not make attempts
+     */
+    private void drive(int first, long nowNanos, boolean isForeign) {
         int step = first;
         long now = nowNanos;
         while (true) {
             switch (step) {
                 case CallMachine.START -> {
-                    AttemptPhase attempt = new AttemptPhase(now);
-                    step = attempt.run();
+                    step = new AttemptPhase(new AsyncAttempt(machine.attempt(), time, machine.dueNanos(), parent), now)
+                            .run();
                     if (step == ELSEWHERE) {
                         return;
                     }
@@ -90,8 +178,8 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
                         Ending.discard(call, Ending.present(value));
                         forgetValue();
                     }
-                    if (machine.wakeAtNanos() > now) {
-                        new BackOffPhase().enter();
+                    if (isForeign || machine.wakeAtNanos() > now) {
+                        new BackOffPhase().enter(now);
                         return;
                     }
                     step = machine.resume(now);
@@ -158,7 +246,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         Phase current = (Phase) PHASE.getAndSet(this, (Phase) null);
         if (current != null) {
             long now = time.nanoTime();
-            drive(current.abandon(now), now);
+            drive(current.abandon(now), now, true);
         }
     }
 
@@ -184,7 +272,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
             if (claim(of)) {
                 long now = time.nanoTime();
                 of.abandon(now);
-                drive(machine.driverFailed(refused, now), now);
+                drive(machine.driverFailed(refused, now), now, true);
             }
         }
     }
@@ -198,11 +286,17 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
     private final class BackOffPhase implements Phase {
         private volatile TimeSource.@Nullable Timeout timer;
 
-        void enter() {
+        void enter(long nowNanos) {
             phase = this;
-            timer = time.schedule(machine.wakeAtNanos(), () -> handOver(this, this::wake));
+            long wakeAt = machine.wakeAtNanos();
+            if (wakeAt > nowNanos) {
+                timer = time.schedule(wakeAt, () -> handOver(this, this::wake));
+            } else {
+                handOver(this, this::wake);
+            }
             if (machine.isEnding() && claim(this)) {
-                drive(abandon(time.nanoTime()), time.nanoTime());
+                long now = time.nanoTime();
+                drive(abandon(now), now, true);
             } else if (phase != this) {
                 cancelTimer();
             }
@@ -211,7 +305,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         private void wake() {
             if (claim(this)) {
                 long now = time.nanoTime();
-                drive(machine.resume(now), now);
+                drive(machine.resume(now), now, false);
             }
         }
 
@@ -281,14 +375,14 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         private void granted() {
             if (claim(this)) {
                 long now = time.nanoTime();
-                drive(permitted(), now);
+                drive(permitted(), now, false);
             }
         }
 
         private void tooLate() {
             if (claim(this)) {
                 long now = time.nanoTime();
-                drive(abandon(now), now);
+                drive(abandon(now), now, false);
             }
         }
 
@@ -310,22 +404,21 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         }
     }
 
-    /** A running attempt: what the body sees, and what its stage reports to. */
-    private final class AttemptPhase implements Phase, Attempt, BiConsumer<@Nullable T, @Nullable Throwable> {
-        private final int number = machine.attempt();
-        private final long dueNanos = machine.dueNanos();
+    /** A running attempt, as its stage reports to it. */
+    private final class AttemptPhase implements Phase, BiConsumer<@Nullable T, @Nullable Throwable> {
+        private final AsyncAttempt attempt;
         private final long startNanos;
-        private final Scope scope = new Scope(parent, time, dueNanos);
         private volatile @Nullable CompletionStage<T> stage;
         private volatile TimeSource.@Nullable Timeout timer;
-        /** True from when {@link #run} no longer looks at {@link #returned}: the stage's thread then drives on itself. */
+        /** True from when {@link #watch} no longer looks at {@link #returned}: the stage's thread then drives on itself. */
         private boolean handedOver;
 
         private boolean returned;
         private @Nullable T result;
         private @Nullable Throwable thrown;
 
-        AttemptPhase(long startNanos) {
+        AttemptPhase(AsyncAttempt attempt, long startNanos) {
+            this.attempt = attempt;
             this.startNanos = startNanos;
         }
 
@@ -335,19 +428,39 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
             if (machine.isEnding() && claim(this)) {
                 return machine.cancelled(null, time.nanoTime());
             }
+            Frames frames = Frames.current();
+            Frame frame = frames.push();
             CompletionStage<T> started;
-            try (Scope.Attachment here = scope.attach()) {
-                started = body.start(this);
-                if (started == null) {
-                    throw new IllegalStateException(
-                            engine.name + ": the body of attempt " + number + " returned null instead of a stage");
-                }
+            try {
+                frame.enter(attempt);
+                started = started(body, attempt, engine);
             } catch (Throwable t) {
                 return claim(this) ? judge(null, t) : ELSEWHERE;
+            } finally {
+                frame.exit();
+                frames.pop();
             }
+            return watch(started);
+        }
+
+        /** The attempt was started by others, and this call has only just become known to those who may stop it. */
+        int goOn(@Nullable CompletionStage<T> started, @Nullable Throwable failure) {
+            phase = this;
             stage = started;
-            if (dueNanos != Nanos.NEVER && !isDone(started)) {
-                timer = time.schedule(dueNanos, () -> handOver(this, this::timeOut));
+            if (machine.isEnding() && claim(this)) {
+                return abandon(time.nanoTime());
+            }
+            if (started == null) {
+                return claim(this) ? judge(null, Objects.requireNonNull(failure)) : ELSEWHERE;
+            }
+            return watch(started);
+        }
+
+        private int watch(CompletionStage<T> started) {
+            stage = started;
+            long due = attempt.dueNanos();
+            if (due != Nanos.NEVER && !isDone(started)) {
+                timer = time.schedule(due, () -> handOver(this, this::timeOut));
             }
             try {
                 started.whenComplete(this);
@@ -395,7 +508,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
                 return;
             }
             if (!returnedEarly(value, failure)) {
-                drive(judge(value, failure), time.nanoTime());
+                drive(judge(value, failure), time.nanoTime(), true);
             }
         }
 
@@ -417,7 +530,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
             forgetValue();
             long now = time.nanoTime();
             AttemptTimeoutException timeout = machine.timedOut(null, now);
-            drive(timeout == null ? machine.deadlinePassed(null, now) : machine.judge(null, timeout, now), now);
+            drive(timeout == null ? machine.deadlinePassed(null, now) : machine.judge(null, timeout, now), now, false);
         }
 
         @Override
@@ -430,7 +543,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         /** Tells everything that works on this attempt to stop. */
         private void silence() {
             cancelTimer();
-            scope.cancel();
+            attempt.silence();
             CompletionStage<T> running = stage;
             if (running == null) {
                 return;
@@ -447,21 +560,6 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
             if (set != null) {
                 set.cancel();
             }
-        }
-
-        @Override
-        public int number() {
-            return number;
-        }
-
-        @Override
-        public long remainingNanos() {
-            return dueNanos == Nanos.NEVER ? dueNanos : Math.max(0, dueNanos - time.nanoTime());
-        }
-
-        @Override
-        public boolean isCancelled() {
-            return scope.isCancelled() || remainingNanos() == 0;
         }
     }
 

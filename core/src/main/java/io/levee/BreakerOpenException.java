@@ -9,4 +9,8 @@ public final class BreakerOpenException extends LeveeException {
     BreakerOpenException(Decision decision, @Nullable Throwable cause) {
         super(decision, cause);
     }
+
+    BreakerOpenException(Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
+        super(StopReason.BREAKER_OPEN, engine, call, nowNanos, remainingNanos);
+    }
 }

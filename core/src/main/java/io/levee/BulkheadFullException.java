@@ -9,4 +9,8 @@ public final class BulkheadFullException extends LeveeException {
     BulkheadFullException(Decision decision, @Nullable Throwable cause) {
         super(decision, cause);
     }
+
+    BulkheadFullException(Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
+        super(StopReason.BULKHEAD_FULL, engine, call, nowNanos, remainingNanos);
+    }
 }

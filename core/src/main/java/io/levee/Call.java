@@ -174,8 +174,9 @@ public final class Call<T extends @Nullable Object> {
         return operation;
     }
 
-    Repeat repeat() {
-        return repeat;
+    /** Whether the request may reach the downstream twice, where the downstream's own setting is this. */
+    boolean repeatable(boolean downstreams) {
+        return repeat == Repeat.UNSAID ? downstreams : repeat == Repeat.SAFE;
     }
 
     long deadlineNanos() {

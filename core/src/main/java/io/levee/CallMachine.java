@@ -40,9 +40,11 @@ final class CallMachine {
 
     private int earlierCount;
     /** The rule of each retry so far, for the rules' own limits. */
-    private String[] retriedRules = NO_RULES;
+    private @Nullable String[] retriedRules = NO_RULES;
 
     private int retries;
+    /** Whether anything but a first attempt that succeeds at once has happened, and {@link #end} has to clear up. */
+    private boolean used;
     /** Set by whoever cancels; read by the driver's next step. Opponent: the cancelling thread. */
     private volatile @Nullable StopReason ending;
 
@@ -61,16 +63,18 @@ final class CallMachine {
     private boolean lastWasValue;
     private @Nullable Verdict verdict;
     private @Nullable Fate fate;
-    private boolean replayable;
+    private boolean replayable = true;
 
     // The last step.
+    private long judgedNanos;
     private long wakeAtNanos;
     private long endedNanos;
+    private StopReason stopped = StopReason.FINAL;
     private @Nullable Throwable failure;
     private @Nullable Decision decision;
 
     private static final @Nullable Throwable[] NO_FAILURES = {};
-    private static final String[] NO_RULES = {};
+    private static final @Nullable String[] NO_RULES = {};
 
     /** A shared exception object must not collect the notes of every call that it ends. */
     private static final int MAX_SUPPRESSED = 32;
@@ -80,20 +84,17 @@ final class CallMachine {
 
     /** A call begins. */
     int begin(Engine engine, Call<?> call, long nowNanos, long inheritedDeadlineNanos) {
-        this.engine = engine;
-        this.call = call;
+        // The machine is kept, mostly by a thread that calls the same downstream again: a reference that is not written
+        // costs no write barrier.
+        if (this.engine != engine) {
+            this.engine = engine;
+        }
+        if (this.call != call) {
+            this.call = call;
+        }
         startNanos = nowNanos;
         long own = Math.min(engine.deadlineNanos, call.deadlineNanos());
         deadlineNanos = Math.min(inheritedDeadlineNanos, own == Nanos.NEVER ? own : Nanos.add(nowNanos, own));
-        limiterWaitNanos = 0;
-        lastBackoffNanos = 0;
-        retries = 0;
-        attempt = 0;
-        made = 0;
-        paid = 0;
-        paidUnsent = false;
-        lastWasValue = false;
-        replayable = true;
         RetryBudget budget = engine.budget;
         if (budget != null) {
             budget.deposit();
@@ -122,6 +123,7 @@ final class CallMachine {
 
     /** The limiter granted a permit, after a wait that began at the given instant. */
     int permitted(long askedNanos, long nowNanos) {
+        used = true;
         limiterWaitNanos += nowNanos - askedNanos;
         int refused = admitUpToLimiter(nowNanos);
         return refused == START ? start(nowNanos) : refused;
@@ -129,6 +131,7 @@ final class CallMachine {
 
     /** The limiter has no permit in time, or the wait for it was cut short by the deadline. */
     int notPermitted(long askedNanos, long nowNanos) {
+        used = true;
         limiterWaitNanos += nowNanos - askedNanos;
         return stop(ending == null ? StopReason.NO_PERMIT : ending(), nowNanos);
     }
@@ -162,8 +165,10 @@ final class CallMachine {
     }
 
     private int start(long nowNanos) {
-        made++;
-        paidUnsent = false;
+        made = attempt + 1;
+        if (paidUnsent) {
+            paidUnsent = false;
+        }
         attemptStartNanos = nowNanos;
         long timeout = engine.attemptTimeoutNanos;
         dueNanos = timeout == Nanos.NEVER ? deadlineNanos : Math.min(deadlineNanos, Nanos.add(nowNanos, timeout));
@@ -212,6 +217,10 @@ final class CallMachine {
         if (paid > 0) {
             refund();
         }
+        CallMetrics metrics = engine.metrics;
+        if (metrics != null) {
+            metrics.succeeded(made);
+        }
         EventBus events = engine.events;
         if (events != null) {
             publishEnd(events, nowNanos, null);
@@ -229,6 +238,16 @@ final class CallMachine {
 
     /** The attempt ended: judge what it produced. */
     int judge(@Nullable Object value, @Nullable Throwable thrown, long nowNanos) {
+        return judge(value, thrown, thrown != null && CauseChain.isBare(thrown), nowNanos);
+    }
+
+    /**
+     * The attempt ended: judge what it produced.
+     *
+     * @param bare {@link CauseChain#isBare} of what was thrown
+     */
+    int judge(@Nullable Object value, @Nullable Throwable thrown, boolean bare, long nowNanos) {
+        used = true;
         Outcome outcome;
         Verdict judged;
         try {
@@ -247,7 +266,11 @@ final class CallMachine {
         verdict = judged;
         fate = Judge.fate(outcome, judged);
         replayable = outcome.replayable();
-        if (judged.isRetryable() && thrown != null && hasRetriedInside(thrown) && !isUserRule(judged)) {
+        if (thrown != null
+                && !(bare && !(thrown instanceof LeveeException))
+                && judged.isRetryable()
+                && hasRetriedInside(thrown)
+                && !isUserRule(judged)) {
             judged = judged.toFinal("nested-levee", "an engine inside this attempt has retried or refused already");
             verdict = judged;
         }
@@ -274,7 +297,7 @@ final class CallMachine {
     }
 
     boolean repeatable() {
-        return call.repeat() == Call.Repeat.UNSAID ? engine.repeatable : call.repeat() == Call.Repeat.SAFE;
+        return call.repeatable(engine.repeatable);
     }
 
     /** The engine of an inner call leaves its note on what it throws; if it has retried or refused, this one must not. */
@@ -314,7 +337,8 @@ final class CallMachine {
 
     private int backOff(Verdict judged, long nowNanos) {
         int retry = attempt + 1;
-        if (timesRetried(judged.rule()) >= judged.maxRetries()) {
+        int ownLimit = judged.maxRetries();
+        if (ownLimit <= attempt && timesRetried(judged.rule()) >= ownLimit) {
             return stop(StopReason.CLASS_LIMIT, nowNanos);
         }
         long delay = Delays.beforeRetry(engine.policy, retry, lastBackoffNanos, judged.minDelayNanos(), engine.random);
@@ -322,6 +346,7 @@ final class CallMachine {
             return stop(StopReason.ATTEMPTS, nowNanos);
         }
         long wake = Nanos.add(nowNanos, delay);
+        judgedNanos = nowNanos;
         wakeAtNanos = wake;
         if (engine.isClosed()) {
             return stop(StopReason.CLOSED, nowNanos);
@@ -345,6 +370,10 @@ final class CallMachine {
             paid = judged.cost();
             paidUnsent = true;
         }
+        CallMetrics metrics = engine.metrics;
+        if (metrics != null) {
+            metrics.retried(judged.rule());
+        }
         EventBus events = engine.events;
         if (events != null) {
             events.publish(new LeveeEvent.RetryScheduled(record(null, nowNanos, delay), lastFailure));
@@ -358,7 +387,7 @@ final class CallMachine {
     private int timesRetried(String rule) {
         int times = 0;
         for (int i = 0; i < retries; i++) {
-            if (retriedRules[i].equals(rule)) {
+            if (rule.equals(retriedRules[i])) {
                 times++;
             }
         }
@@ -414,6 +443,14 @@ final class CallMachine {
         return stop(why, nowNanos, 0, true);
     }
 
+    /** The attempt that was to start is not made: the caller went away in the last moment, and nothing was sent. */
+    int withdrawn(long nowNanos) {
+        leave();
+        made = attempt;
+        paidUnsent = paid > 0;
+        return stop(ending(), nowNanos);
+    }
+
     /** Any thread: ends the call at its next step. */
     void endBy(StopReason why) {
         ending = why;
@@ -464,9 +501,24 @@ final class CallMachine {
 
     /** Ends the call. Cut short, it ends with Levee's own exception; else with the last attempt's, if there was one. */
     private int stop(StopReason why, long nowNanos, long consideredDelay, boolean cutShort) {
+        used = true;
         if (paidUnsent) {
             refund();
             paidUnsent = false;
+        }
+        endedNanos = nowNanos;
+        stopped = why;
+        if (made == 0 && lastFailure == null && nowNanos == startNanos) {
+            LeveeException refusal = LeveeException.refusal(
+                    why,
+                    engine,
+                    call,
+                    nowNanos,
+                    deadlineNanos == Nanos.NEVER ? deadlineNanos : deadlineNanos - nowNanos);
+            if (refusal != null) {
+                failure = refusal;
+                return FAIL;
+            }
         }
         Decision record = record(why, nowNanos, consideredDelay);
         decision = record;
@@ -485,7 +537,6 @@ final class CallMachine {
             suppress(thrown, LeveeException.of(record, null));
         }
         failure = thrown;
-        endedNanos = nowNanos;
         return FAIL;
     }
 
@@ -506,7 +557,7 @@ final class CallMachine {
                 call.operation(),
                 why,
                 judged == null ? Decision.NO_RULE : judged.rule(),
-                judged == null ? reasonWithoutVerdict(why) : judged.reason(),
+                judged != null ? judged.reason() : why == null ? "" : why.withoutVerdict(),
                 last == null ? null : last.getClass().getName(),
                 made > 0 ? made - 1 : attempt,
                 made > 0 ? fate : null,
@@ -522,27 +573,15 @@ final class CallMachine {
                 false);
     }
 
-    private static String reasonWithoutVerdict(@Nullable StopReason why) {
-        if (why == null) {
-            return "";
-        }
-        return switch (why) {
-            case DEADLINE -> "the deadline has passed";
-            case BREAKER_OPEN -> "the breaker is open";
-            case NO_PERMIT -> "the limiter has no permit in time";
-            case BULKHEAD_FULL -> "too many attempts are in flight";
-            case CANCELLED -> "the call was cancelled";
-            case CLOSED -> "this Levee is closed";
-            case RULE_FAILED -> "a classifier, policy, outcome reader or executor threw";
-            default -> why.name();
-        };
-    }
-
     /** After {@link #FAIL}, once the driver knows what the caller gets. */
     void failed(boolean degraded) {
-        Decision record = decision;
-        if (degraded && record != null) {
+        Decision record = degraded ? decision() : null;
+        if (record != null) {
             decision = record.asDegraded();
+        }
+        CallMetrics metrics = engine.metrics;
+        if (metrics != null) {
+            metrics.failed(made, stopped, degraded);
         }
         EventBus events = engine.events;
         if (events != null) {
@@ -551,8 +590,8 @@ final class CallMachine {
     }
 
     private void publishEnd(EventBus events, long nowNanos, @Nullable Throwable thrown) {
-        events.publish(
-                new LeveeEvent.CallEnded(engine.name, call.operation(), made, nowNanos - startNanos, decision, thrown));
+        events.publish(new LeveeEvent.CallEnded(
+                engine.name, call.operation(), made, nowNanos - startNanos, decision(), thrown));
     }
 
     /** The attempt that runs, is about to start, or was refused. */
@@ -580,6 +619,11 @@ final class CallMachine {
         return deadlineNanos;
     }
 
+    /** The instant at which a backoff was decided on. */
+    long judgedNanos() {
+        return judgedNanos;
+    }
+
     /** The instant at which a backoff ends. */
     long wakeAtNanos() {
         return wakeAtNanos;
@@ -604,23 +648,40 @@ final class CallMachine {
     /** The record of the stop; null if an attempt succeeded. */
     @Nullable
     Decision decision() {
-        return decision;
+        return decision == null && failure instanceof LeveeException refusal ? refusal.decision() : decision;
     }
 
     /** Drops what belongs to this call, so that a kept machine keeps nothing of it alive. */
     void end() {
-        call = Call.PLAIN;
+        if (call != Call.PLAIN) {
+            call = Call.PLAIN;
+        }
         if (ending != null) {
             ending = null;
         }
-        // Without a failure there is nothing else to drop: the way of a call that succeeds at once stays short.
-        if (verdict != null || decision != null) {
-            Arrays.fill(earlier, 0, earlierCount, null);
-            earlierCount = 0;
-            lastFailure = null;
-            verdict = null;
-            failure = null;
-            decision = null;
+        made = 0;
+        if (used) {
+            clear();
         }
+    }
+
+    private void clear() {
+        used = false;
+        limiterWaitNanos = 0;
+        lastBackoffNanos = 0;
+        Arrays.fill(retriedRules, 0, retries, null);
+        retries = 0;
+        Arrays.fill(earlier, 0, earlierCount, null);
+        earlierCount = 0;
+        attempt = 0;
+        paid = 0;
+        paidUnsent = false;
+        lastFailure = null;
+        lastWasValue = false;
+        verdict = null;
+        fate = null;
+        replayable = true;
+        failure = null;
+        decision = null;
     }
 }

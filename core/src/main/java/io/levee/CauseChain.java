@@ -45,6 +45,14 @@ public final class CauseChain {
     }
 
     /**
+     * True if nothing hangs on a failure: most failures are so, and each look at the causes and the suppressed ones of a
+     * throwable takes its lock.
+     */
+    static boolean isBare(Throwable failure) {
+        return failure.getCause() == null && failure.getSuppressed().length == 0;
+    }
+
+    /**
      * Tells whether a throwable of a class stands in a failure's cause chain, the failure itself included. The class is
      * given by name, so that it need not be present here.
      *

@@ -26,6 +26,7 @@ final class Engine {
     final RandomSource random;
     final Executor executor;
     final @Nullable EventBus events;
+    final @Nullable CallMetrics metrics;
     /** True if a decision on the way to the first attempt needs to know the time. */
     final boolean clockAtStart;
     /** True if nothing stands between the caller and the first attempt: no clock, no timer, no permit. */
@@ -53,12 +54,13 @@ final class Engine {
         bulkhead = b.bulkhead == null ? null : b.bulkhead.build();
         budget = b.retryBudget == null ? null : b.retryBudget.build(time.nanoTime());
         events = b.listeners.isEmpty() ? null : new EventBus(name, b.listeners);
+        metrics = b.metrics ? new CallMetrics() : null;
         clockAtStart = deadlineNanos != Nanos.NEVER
                 || attemptTimeoutNanos != Nanos.NEVER
                 || limiter != null
                 || breaker != null
                 || events != null;
-        unguardedFirst = !clockAtStart && !judgesValues && bulkhead == null && budget == null;
+        unguardedFirst = !clockAtStart && !judgesValues && bulkhead == null && budget == null && metrics == null;
         EventBus bus = events;
         if (breaker != null && bus != null) {
             breaker.onTransition((from, to, reason, nowNanos, figures) ->

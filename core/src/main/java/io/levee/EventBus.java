@@ -71,15 +71,18 @@ final class EventBus {
         return failures.sum();
     }
 
-    /** Delivers what is queued and takes nothing more; a listener that holds the queue up is interrupted after a while. */
+    /**
+     * Delivers what is queued and takes nothing more. A listener that holds the queue up is interrupted after a while;
+     * what was queued behind it counts as dropped.
+     */
     void close() {
         courier.shutdown();
         try {
             if (!courier.awaitTermination(CLOSE_PATIENCE_MS, TimeUnit.MILLISECONDS)) {
-                courier.shutdownNow();
+                dropped.add(courier.shutdownNow().size());
             }
         } catch (InterruptedException interrupted) {
-            courier.shutdownNow();
+            dropped.add(courier.shutdownNow().size());
             Thread.currentThread().interrupt();
         }
     }

@@ -12,39 +12,51 @@ final class Frame extends ScopeMember implements Attempt {
     private final Frames frames;
     private final Thread owner;
     private final Watch watch;
-    private final CallMachine machine = new CallMachine();
+    private CallMachine machine = new CallMachine();
 
+    private final int level;
     private TimeSource time = TimeSource.system();
     private boolean inAttempt;
+    /** False if nothing in this call needs an instant, and its time stands still at 0 until it has to wait. */
+    private boolean timed;
     /** Whether this call is a member of a scope, which may then cancel it. */
     private boolean inScope;
-
-    // What holds around the running attempt, and again after it.
-    private @Nullable Frame outer;
-    private TimeSource outerTime = TimeSource.system();
-    private long outerDeadlineNanos;
 
     /** Made when an attempt opens or captures a scope: what it hands to other threads is cancelled with it. */
     private @Nullable Scope attemptScope;
 
-    Frame(Frames frames, Thread owner) {
+    /** The asynchronous attempt that is being started here; null for a synchronous one. */
+    private @Nullable AsyncAttempt starting;
+
+    Frame(Frames frames, Thread owner, int level) {
         this.frames = frames;
         this.owner = owner;
+        this.level = level;
         watch = new Watch(owner);
     }
 
     /**
      * Runs a call to its end. Small, so that the compiler takes the whole way of a call that succeeds at once into the
-     * caller's code: everything else is in {@link #drive}.
+     * caller's code: everything else is in {@link #drive}. A reference is written only where it changes, since the frame
+     * is kept and each such write costs a barrier.
      */
     <T extends @Nullable Object> T run(Engine engine, Call<T> call, AttemptBody<T, ?> body) throws Throwable {
-        time = engine.time;
-        Scope scope = frames.scope();
-        if (scope != null) {
-            return runIn(scope, engine, call, body);
+        TimeSource clock = engine.time;
+        if (time != clock) {
+            time = clock;
         }
-        int step = begin(engine, call);
+        if (!frames.isOutermost()) {
+            return runNested(engine, call, body);
+        }
+        timed = engine.clockAtStart || call.deadlineNanos() != Nanos.NEVER;
+        int step = machine.begin(engine, call, timed ? clock.nanoTime() : 0, Nanos.NEVER);
         if (step != CallMachine.START) {
+            if (step == CallMachine.FAIL && call.fallback() == null) {
+                // Thrown from here, a refusal need not be carried out of another method, which costs more than the
+                // rest.
+                machine.failed(false);
+                throw machine.failure();
+            }
             return drive(engine, call, body, step, null, false);
         }
         T value;
@@ -56,14 +68,19 @@ final class Frame extends ScopeMember implements Attempt {
         }
         exit(false);
         if (machine.judgesValues()) {
-            return drive(engine, call, body, machine.judge(value, null, time.nanoTime()), value, true);
+            return drive(engine, call, body, machine.judge(value, null, now()), value, true);
         }
         succeeded();
         return value;
     }
 
-    private <T extends @Nullable Object> T runIn(Scope scope, Engine engine, Call<T> call, AttemptBody<T, ?> body)
+    /** Runs a call that may have something to inherit. */
+    private <T extends @Nullable Object> T runNested(Engine engine, Call<T> call, AttemptBody<T, ?> body)
             throws Throwable {
+        Scope scope = frames.cancelling(level);
+        if (scope == null) {
+            return drive(engine, call, body, begin(engine, call), null, false);
+        }
         if (!scope.join(this)) {
             machine.endBy(StopReason.CANCELLED);
         }
@@ -77,11 +94,22 @@ final class Frame extends ScopeMember implements Attempt {
     }
 
     private int begin(Engine engine, Call<?> call) {
-        TimeSource clock = engine.time;
-        long inherited = frames.deadlineNanos();
-        boolean bounded = inherited != Nanos.NEVER || call.deadlineNanos() != Nanos.NEVER;
-        long now = engine.clockAtStart || bounded ? clock.nanoTime() : 0;
-        return machine.begin(engine, call, now, frames.deadlineOn(clock, now));
+        timed = true;
+        long now = engine.time.nanoTime();
+        return machine.begin(engine, call, now, frames.deadlineOn(engine.time, now));
+    }
+
+    /**
+     * Runs the rest of a call whose first attempt was made without a frame and has failed.
+     *
+     * @param thrown what the attempt threw
+     */
+    <T extends @Nullable Object> T runAfter(Throwable thrown, Engine engine, Call<T> call, AttemptBody<T, ?> body)
+            throws Throwable {
+        time = engine.time;
+        timed = false;
+        machine.begin(engine, call, 0, Nanos.NEVER);
+        return drive(engine, call, body, judgeFailure(thrown, Watch.NOT_STOPPED), null, false);
     }
 
     /** Goes on from a step to the call's end. */
@@ -102,18 +130,25 @@ final class Frame extends ScopeMember implements Attempt {
                 case CallMachine.START -> {
                     value = null;
                     Throwable thrown = null;
+                    boolean withdrawn = false;
                     try {
                         enter(inScope);
-                        value = body.run(this);
+                        // Cancelled between the admission and the setting of the watch, by somebody who saw no attempt?
+                        withdrawn = inScope && machine.isEnding();
+                        if (!withdrawn) {
+                            value = body.run(this);
+                        }
                     } catch (Throwable t) {
                         thrown = t;
                     }
                     int stopped = exit(inScope);
-                    hasValue = thrown == null;
-                    if (thrown != null) {
+                    hasValue = thrown == null && !withdrawn;
+                    if (withdrawn) {
+                        step = machine.withdrawn(now());
+                    } else if (thrown != null) {
                         step = judgeFailure(thrown, stopped);
                     } else if (machine.judgesValues()) {
-                        step = machine.judge(value, null, clock.nanoTime());
+                        step = machine.judge(value, null, now());
                     } else {
                         step = succeeded();
                     }
@@ -143,13 +178,9 @@ final class Frame extends ScopeMember implements Attempt {
     /** An attempt begins: what is nested in it inherits its deadline, and the watch is set. */
     private void enter(boolean cancellable) {
         long due = machine.dueNanos();
-        outer = frames.running();
-        outerTime = frames.time();
-        outerDeadlineNanos = frames.deadlineNanos();
-        frames.enter(this, time, due);
         inAttempt = true;
         if (cancellable || due != Nanos.NEVER) {
-            watch.begin(time, due);
+            watch.begin(time, due, cancellable);
         }
     }
 
@@ -157,16 +188,26 @@ final class Frame extends ScopeMember implements Attempt {
     private int exit(boolean cancellable) {
         int stopped = cancellable || machine.dueNanos() != Nanos.NEVER ? watch.end() : Watch.NOT_STOPPED;
         inAttempt = false;
-        frames.restore(outer, outerTime, outerDeadlineNanos);
-        outer = null;
         if (attemptScope != null) {
             leaveAttemptScope(stopped);
         }
         return stopped;
     }
 
+    boolean isInAttempt() {
+        return inAttempt;
+    }
+
+    /** The deadline of the running attempt, as an instant of a time source that shows {@code nowNanos}. */
+    long dueOn(TimeSource source, long nowNanos) {
+        AsyncAttempt async = starting;
+        return async == null
+                ? Frames.moved(machine.dueNanos(), time, source, nowNanos)
+                : Frames.moved(async.dueNanos(), async.time(), source, nowNanos);
+    }
+
     private int judgeFailure(Throwable thrown, int stopped) {
-        long now = time.nanoTime();
+        long now = now();
         if (stopped == Watch.CANCELLED) {
             return machine.cancelled(thrown, now);
         }
@@ -174,13 +215,19 @@ final class Frame extends ScopeMember implements Attempt {
             AttemptTimeoutException timeout = machine.timedOut(thrown, now);
             return timeout == null ? machine.deadlinePassed(thrown, now) : machine.judge(null, timeout, now);
         }
-        if (isInterrupt(thrown)) {
+        boolean bare = CauseChain.isBare(thrown);
+        if (bare ? thrown instanceof InterruptedException : isInterrupt(thrown)) {
             // Whoever interrupted wants the thread, not only this call: the flag stays up after it.
             owner.interrupt();
         } else if (owner.isInterrupted()) {
             machine.endBy(StopReason.CANCELLED);
         }
-        return machine.judge(null, thrown, now);
+        return machine.judge(null, thrown, bare, now);
+    }
+
+    /** The present instant of a call that needs any. */
+    private long now() {
+        return timed ? time.nanoTime() : 0;
     }
 
     private static boolean isInterrupt(Throwable thrown) {
@@ -194,15 +241,15 @@ final class Frame extends ScopeMember implements Attempt {
         return false;
     }
 
+    /** Waits out the backoff that was chosen at an instant; answers the instant at which the call goes on. */
     private long backOff(Engine engine, TimeSource clock) {
+        long chosen = machine.judgedNanos();
         long wake = machine.wakeAtNanos();
-        long now = clock.nanoTime();
-        if (wake <= now && !owner.isInterrupted()) {
-            return now;
+        if (wake <= chosen && !owner.isInterrupted()) {
+            return chosen;
         }
-        Wait wait = new Wait();
-        await(engine, clock, wake, wait, null);
-        return clock.nanoTime();
+        await(engine, clock, timed ? wake : Nanos.add(clock.nanoTime(), wake), new Wait(), null);
+        return now();
     }
 
     private int awaitPermit(Engine engine, TimeSource clock, long asked) {
@@ -268,11 +315,38 @@ final class Frame extends ScopeMember implements Attempt {
         }
     }
 
+    /** An asynchronous attempt is being started on this thread: what is nested in that inherits its deadline. */
+    void enter(AsyncAttempt attempt) {
+        starting = attempt;
+        inAttempt = true;
+    }
+
+    /** The asynchronous attempt runs, or could not be started. */
+    void exit() {
+        inAttempt = false;
+        starting = null;
+    }
+
+    /** Gives the machine away to an asynchronous call that goes on when this frame serves others. */
+    CallMachine takeMachine() {
+        CallMachine taken = machine;
+        machine = new CallMachine();
+        return taken;
+    }
+
+    boolean isStarting() {
+        return starting != null;
+    }
+
     /** The scope that stands for the running attempt. */
     Scope attemptScope() {
+        AsyncAttempt async = starting;
+        if (async != null) {
+            return async.scope();
+        }
         Scope scope = attemptScope;
         if (scope == null) {
-            Scope parent = frames.scope();
+            Scope parent = frames.innermost(level);
             scope = new Scope(parent, time, machine.dueNanos());
             if (parent != null && !parent.join(scope)) {
                 scope.cancel();

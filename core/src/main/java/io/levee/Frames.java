@@ -11,19 +11,16 @@ final class Frames {
     private static final ThreadLocal<Frames> CURRENT = ThreadLocal.withInitial(Frames::new);
 
     private final Thread owner = Thread.currentThread();
-    private Frame[] stack = new Frame[0];
+    private @Nullable Frame[] stack = new Frame[2];
     private int depth;
 
     /** The innermost scope bound to this thread. */
     private @Nullable Scope scope;
 
-    /** The attempt that runs here, if it is further in than {@link #scope}. */
-    private @Nullable Frame running;
+    /** How many frames are further out than {@link #scope}. */
+    private int scopeDepth;
 
-    /** The deadline that holds here, and the time source that it is an instant of. */
-    private long deadlineNanos = Nanos.NEVER;
-
-    private TimeSource time = TimeSource.system();
+    private @Nullable Binding innermostBinding;
 
     static Frames current() {
         return CURRENT.get();
@@ -32,15 +29,18 @@ final class Frames {
     /** The frame of a call that begins; {@link #pop} gives it back. */
     Frame push() {
         int level = depth++;
-        return level < stack.length ? stack[level] : grow(level);
+        @Nullable Frame[] frames = stack;
+        Frame kept = level < frames.length ? frames[level] : null;
+        return kept == null ? make(level) : kept;
     }
 
-    private Frame grow(int level) {
-        stack = Arrays.copyOf(stack, Math.max(2, level * 2));
-        for (int i = level; i < stack.length; i++) {
-            stack[i] = new Frame(this, owner);
+    private Frame make(int level) {
+        if (level >= stack.length) {
+            stack = Arrays.copyOf(stack, level * 2);
         }
-        return stack[level];
+        Frame made = new Frame(this, owner, level);
+        stack[level] = made;
+        return made;
     }
 
     void pop() {
@@ -49,7 +49,12 @@ final class Frames {
 
     /** True if nothing holds on this thread that a call would have to inherit. */
     boolean isBare() {
-        return scope == null && running == null && deadlineNanos == Nanos.NEVER;
+        return scope == null && depth == 0;
+    }
+
+    /** True if the call that was pushed last is all that there is on this thread. */
+    boolean isOutermost() {
+        return scope == null && depth == 1;
     }
 
     @Nullable
@@ -57,44 +62,46 @@ final class Frames {
         return scope;
     }
 
-    TimeSource time() {
-        return time;
-    }
-
-    long deadlineNanos() {
-        return deadlineNanos;
-    }
-
-    /** The deadline that holds here as an instant of another time source, which shows {@code nowNanos}. */
-    long deadlineOn(TimeSource other, long nowNanos) {
-        if (deadlineNanos == Nanos.NEVER || other == time) {
-            return deadlineNanos;
-        }
-        return Nanos.add(nowNanos, Math.max(0, deadlineNanos - time.nanoTime()));
-    }
-
-    /** An attempt begins on this thread: what is nested in it inherits its deadline. */
-    void enter(Frame frame, TimeSource source, long dueNanos) {
-        running = frame;
-        time = source;
-        deadlineNanos = dueNanos;
-    }
-
-    /** The attempt has ended: what held before holds again. */
-    void restore(@Nullable Frame outer, TimeSource outerTime, long outerDeadline) {
-        running = outer;
-        time = outerTime;
-        deadlineNanos = outerDeadline;
-    }
-
+    /**
+     * The innermost attempt that runs here, if it is further in than {@link #scope}. Looked for when somebody asks, which
+     * is rare, instead of being written by every attempt: a reference in an object that is kept costs a write barrier.
+     */
     @Nullable
     Frame running() {
-        return running;
+        return running(depth);
+    }
+
+    private @Nullable Frame running(int below) {
+        for (int level = below - 1; level >= scopeDepth; level--) {
+            Frame frame = stack[level];
+            if (frame != null && frame.isInAttempt()) {
+                return frame;
+            }
+        }
+        return null;
+    }
+
+    /** The deadline that holds here as an instant of a time source, which shows {@code nowNanos}. */
+    long deadlineOn(TimeSource source, long nowNanos) {
+        Frame running = running();
+        if (running != null) {
+            return running.dueOn(source, nowNanos);
+        }
+        Scope bound = scope;
+        return bound == null ? Nanos.NEVER : moved(bound.deadlineNanos(), bound.time(), source, nowNanos);
+    }
+
+    /** A deadline of one time source as an instant of another one, which shows {@code nowNanos}. */
+    static long moved(long deadline, TimeSource from, TimeSource to, long nowNanos) {
+        if (deadline == Nanos.NEVER || from == to) {
+            return deadline;
+        }
+        return Nanos.add(nowNanos, Math.max(0, deadline - from.nanoTime()));
     }
 
     /** A scope inside of what holds here: cancelled with the running attempt, else with the bound scope. */
     Scope childScope(TimeSource source, long deadline) {
-        Scope parent = running == null ? scope : running.attemptScope();
+        Scope parent = innermost();
         Scope child = new Scope(parent, source, deadline);
         if (parent != null && !parent.join(child)) {
             child.cancel();
@@ -102,23 +109,71 @@ final class Frames {
         return child;
     }
 
+    /** A scope inside of what holds here, with the same deadline. */
+    Scope childScope() {
+        Scope parent = innermost();
+        return parent == null
+                ? childScope(TimeSource.system(), Nanos.NEVER)
+                : childScope(parent.time(), parent.deadlineNanos());
+    }
+
+    /** What holds here as a scope: the running attempt's, else the bound one; null for nothing. */
+    @Nullable
+    Scope innermost() {
+        return innermost(depth);
+    }
+
+    /** What holds round the frame of a level. */
+    @Nullable
+    Scope innermost(int level) {
+        Frame running = running(level);
+        return running == null ? scope : running.attemptScope();
+    }
+
+    /**
+     * The scope that a synchronous call at a level has to join. A synchronous attempt round it reaches it by an interrupt
+     * of the thread that they share; an asynchronous one that is being started does not.
+     */
+    @Nullable
+    Scope cancelling(int level) {
+        Frame running = running(level);
+        return running != null && running.isStarting() ? running.attemptScope() : scope;
+    }
+
     Scope.Attachment attach(Scope inner) {
-        Scope outerScope = scope;
-        Frame outerRunning = running;
-        TimeSource outerTime = time;
-        long outerDeadline = deadlineNanos;
+        Binding binding = new Binding();
         scope = inner;
-        running = null;
-        time = inner.time();
-        deadlineNanos = inner.deadlineNanos();
-        return () -> {
+        scopeDepth = depth;
+        innermostBinding = binding;
+        return binding;
+    }
+
+    /** A scope bound to this thread, and what held before. */
+    private final class Binding implements Scope.Attachment {
+        private final @Nullable Scope outerScope = scope;
+        private final int outerDepth = scopeDepth;
+        private final @Nullable Binding outerBinding = innermostBinding;
+        private boolean closed;
+
+        @Override
+        public void close() {
             if (Thread.currentThread() != owner) {
                 throw new IllegalStateException(
                         "a scope must be closed on the thread that it was bound to (" + owner.getName() + "), not on "
                                 + Thread.currentThread().getName());
             }
+            if (closed) {
+                return;
+            }
+            if (innermostBinding != this) {
+                throw new IllegalStateException(
+                        "scopes are unbound in the reverse order of binding; one that was bound to " + owner.getName()
+                                + " after this one is still bound: close that first");
+            }
+            closed = true;
             scope = outerScope;
-            restore(outerRunning, outerTime, outerDeadline);
-        };
+            scopeDepth = outerDepth;
+            innermostBinding = outerBinding;
+        }
     }
 }

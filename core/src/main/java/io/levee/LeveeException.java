@@ -21,11 +21,52 @@ public abstract sealed class LeveeException extends RuntimeException
                 RetryBudgetEmptyException {
     private static final long serialVersionUID = 1L;
 
-    private final transient Decision decision;
+    private static final StopReason[] STOPS = StopReason.values();
+    private static final Breaker.State[] BREAKER_STATES = Breaker.State.values();
+    private static final byte NONE = -1;
+
+    /** Null until somebody asks, where the figures below say it all. A race makes two equal records. */
+    private transient @Nullable Decision decision;
+
+    // The figures of a call that was refused before its first attempt: what little there is to say, in the few bytes
+    // that
+    // a refusal may cost (64 in all, with compressed pointers). Unused where the record is there from the start.
+    private final transient @Nullable String downstream;
+    private final transient @Nullable String operation;
+    private final transient long remainingNanos;
+    /** Thousandths of a token: half the bytes of a double. A balance is at most a million tokens. */
+    private final transient int retryBudgetMillis;
+
+    private final transient byte stop;
+    private final transient byte breakerState;
+    private final transient boolean idempotent;
 
     LeveeException(Decision decision, @Nullable Throwable cause) {
         super(null, cause, true, false);
         this.decision = decision;
+        downstream = null;
+        operation = null;
+        remainingNanos = 0;
+        retryBudgetMillis = NONE;
+        stop = NONE;
+        breakerState = NONE;
+        idempotent = false;
+    }
+
+    /** A refusal at the call's first instant. */
+    @SuppressWarnings(
+            "EnumOrdinal") // a byte instead of a reference; transient, so it never meets another version's enum
+    LeveeException(StopReason stop, Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
+        super(null, null, true, false);
+        downstream = engine.name;
+        operation = call.operation();
+        this.remainingNanos = remainingNanos;
+        RetryBudget budget = engine.budget;
+        retryBudgetMillis = budget == null ? NONE : (int) Math.round(budget.balance(nowNanos) * 1000);
+        this.stop = (byte) stop.ordinal();
+        Breaker breaker = engine.breaker;
+        breakerState = breaker == null ? NONE : (byte) breaker.state().ordinal();
+        idempotent = call.repeatable(engine.repeatable);
     }
 
     /**
@@ -34,13 +75,43 @@ public abstract sealed class LeveeException extends RuntimeException
      * @return the record
      */
     public Decision decision() {
-        return decision;
+        Decision known = decision;
+        if (known == null) {
+            known = Decision.refusal(
+                    downstream == null ? "" : downstream,
+                    operation == null ? "" : operation,
+                    STOPS[Math.max(0, stop)],
+                    remainingNanos,
+                    retryBudgetMillis == NONE ? Double.NaN : retryBudgetMillis / 1000.0,
+                    breakerState == NONE ? null : BREAKER_STATES[breakerState],
+                    idempotent);
+            decision = known;
+        }
+        return known;
     }
 
     /** The decision's own text; built when asked for, since most refusals are counted and never read. */
     @Override
     public @Nullable String getMessage() {
-        return decision == null ? super.getMessage() : decision.toString();
+        // Both are gone after deserialization: the record describes objects of another process.
+        return decision == null && downstream == null
+                ? super.getMessage()
+                : decision().toString();
+    }
+
+    /**
+     * The exception of a call that is refused before its first attempt, at its first instant.
+     *
+     * @return the exception; null for a reason that no refusal has
+     */
+    static @Nullable LeveeException refusal(
+            StopReason stop, Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
+        return switch (stop) {
+            case BREAKER_OPEN -> new BreakerOpenException(engine, call, nowNanos, remainingNanos);
+            case NO_PERMIT -> new NoPermitException(engine, call, nowNanos, remainingNanos);
+            case BULKHEAD_FULL -> new BulkheadFullException(engine, call, nowNanos, remainingNanos);
+            default -> null;
+        };
     }
 
     static LeveeException of(Decision decision, @Nullable Throwable cause) {

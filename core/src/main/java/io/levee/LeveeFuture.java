@@ -8,10 +8,18 @@ import org.jspecify.annotations.Nullable;
  * ends the call: no further attempt is sent.
  */
 final class LeveeFuture<R extends @Nullable Object> extends CompletableFuture<R> {
-    private final AsyncCall<?> call;
+    /** Null if the call had ended when its future was made: there is nothing to stop. */
+    private final @Nullable AsyncCall<?> call;
 
-    LeveeFuture(AsyncCall<?> call) {
+    LeveeFuture(@Nullable AsyncCall<?> call) {
         this.call = call;
+    }
+
+    /** The future of a call that has succeeded already. */
+    static <R extends @Nullable Object> LeveeFuture<R> of(R value) {
+        LeveeFuture<R> done = new LeveeFuture<>(null);
+        done.finish(value);
+        return done;
     }
 
     boolean finish(R value) {
@@ -40,17 +48,17 @@ final class LeveeFuture<R extends @Nullable Object> extends CompletableFuture<R>
     @Override
     public void obtrudeValue(R value) {
         super.obtrudeValue(value);
-        call.stop(StopReason.CANCELLED);
+        stopIf(true);
     }
 
     @Override
     public void obtrudeException(Throwable failure) {
         super.obtrudeException(failure);
-        call.stop(StopReason.CANCELLED);
+        stopIf(true);
     }
 
     private boolean stopIf(boolean completed) {
-        if (completed) {
+        if (completed && call != null) {
             call.stop(StopReason.CANCELLED);
         }
         return completed;

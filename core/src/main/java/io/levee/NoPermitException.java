@@ -9,4 +9,8 @@ public final class NoPermitException extends LeveeException {
     NoPermitException(Decision decision, @Nullable Throwable cause) {
         super(decision, cause);
     }
+
+    NoPermitException(Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
+        super(StopReason.NO_PERMIT, engine, call, nowNanos, remainingNanos);
+    }
 }

@@ -93,8 +93,7 @@ public final class Scope extends ScopeMember implements AutoCloseable {
      * @return a new scope; without an enclosing scope or attempt it has no deadline and is cancelled by nobody else
      */
     public static Scope capture() {
-        Frames frames = Frames.current();
-        return frames.childScope(frames.time(), frames.deadlineNanos());
+        return Frames.current().childScope();
     }
 
     /**
@@ -181,6 +180,7 @@ public final class Scope extends ScopeMember implements AutoCloseable {
             cancelled = true;
             ScopeMember member = members;
             members = null;
+            leaveParent();
             while (member != null) {
                 ScopeMember following = member.next;
                 member.memberOf = null;
@@ -220,7 +220,13 @@ public final class Scope extends ScopeMember implements AutoCloseable {
         return () -> leave(member);
     }
 
-    /** Adds a member; answers false, and adds nothing, if this scope was cancelled: the member then is told by nobody. */
+    /**
+     * Adds a member; answers false, and adds nothing, if this scope was cancelled: the member then is told by nobody.
+     *
+     * <p>A scope is a member of its parent while it has members itself, whether it is open or closed: what was handed
+     * over in a scope that has been closed since is still told when the parent is cancelled, and a scope that is captured
+     * and never used leaves nothing in a parent that lives for ever.
+     */
     boolean join(ScopeMember member) {
         if (isCancelled()) {
             return false;
@@ -230,12 +236,22 @@ public final class Scope extends ScopeMember implements AutoCloseable {
             if (cancelled) {
                 return false;
             }
-            member.memberOf = this;
-            member.next = members;
-            if (members != null) {
-                members.previous = member;
+            if (member instanceof Scope inner && inner.members == null) {
+                return true; // joins with its first member
             }
+            ScopeMember others = members;
+            member.memberOf = this;
+            member.next = others;
             members = member;
+            if (others != null) {
+                others.previous = member;
+            } else if (parent != null && !parent.join(this)) {
+                // The lock order is from the inner scope to the outer one; a cancellation tells scopes outside its
+                // lock.
+                members = null;
+                member.memberOf = null;
+                return false;
+            }
             return true;
         } finally {
             lock.unlock();
@@ -260,21 +276,45 @@ public final class Scope extends ScopeMember implements AutoCloseable {
             member.memberOf = null;
             member.previous = null;
             member.next = null;
+            if (members == null) {
+                leaveParent();
+            }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Unbinds this scope from the thread that opened it. Does not cancel. */
-    @Override
-    public void close() {
+    /** For tests: how many calls, actions and scopes a cancellation would tell. */
+    int memberCount() {
+        lock.lock();
+        try {
+            int count = 0;
+            for (ScopeMember member = members; member != null; member = member.next) {
+                count++;
+            }
+            return count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leaveParent() {
         if (parent != null) {
             parent.leave(this);
         }
+    }
+
+    /**
+     * Unbinds this scope from the thread that opened it. Does not cancel.
+     *
+     * @throws IllegalStateException on any other thread; the scope then stays as it is
+     */
+    @Override
+    public void close() {
         Attachment here = opened;
         if (here != null) {
-            opened = null;
             here.close();
+            opened = null;
         }
     }
 

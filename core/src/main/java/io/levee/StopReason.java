@@ -29,5 +29,19 @@ public enum StopReason {
     /** The {@link Levee} was closed. */
     CLOSED,
     /** The classifier, the retry policy, an adapter's outcome reader or the executor threw. */
-    RULE_FAILED
+    RULE_FAILED;
+
+    /** What a record says where no attempt was judged. */
+    String withoutVerdict() {
+        return switch (this) {
+            case DEADLINE -> "the deadline has passed";
+            case BREAKER_OPEN -> "the breaker is open";
+            case NO_PERMIT -> "the limiter has no permit in time";
+            case BULKHEAD_FULL -> "too many attempts are in flight";
+            case CANCELLED -> "the call was cancelled";
+            case CLOSED -> "this Levee is closed";
+            case RULE_FAILED -> "a classifier, policy, outcome reader or executor threw";
+            default -> name();
+        };
+    }
 }

@@ -67,14 +67,22 @@ final class Watch {
         this.owner = owner;
     }
 
-    /** The owner starts an attempt that must end by an instant ({@link Nanos#NEVER}: only cancellation ends it). */
-    void begin(TimeSource source, long due) {
-        time = source;
+    /**
+     * The owner starts an attempt that must end by an instant ({@link Nanos#NEVER}: only cancellation ends it).
+     *
+     * @param cancellable whether others may {@link #cancel} it; the owner then looks, after this, whether they have
+     */
+    void begin(TimeSource source, long due, boolean cancellable) {
+        if (time != source) {
+            time = source;
+        }
         dueNanos = due;
         long next = ((long) WORD.getOpaque(this) & ~PHASE_MASK) + ONE_ATTEMPT + ACTIVE;
-        // Volatile, not release: the alarm may be going away just now. Either it sees this attempt, or the
-        // read below sees that it has gone.
-        WORD.setVolatile(this, next);
+        // Release, not volatile: a full fence here would cost every call as much as the rest of the watch. Opponent: an
+        // alarm that goes away just now, which may not see this attempt yet while the read below still sees the alarm.
+        // So
+        // the alarm looks again a tick after it has gone: see goAway().
+        WORD.setRelease(this, next);
         if (due != Nanos.NEVER) {
             Alarm set = (Alarm) ALARM.getVolatile(this);
             if (set == null || set.source != source || set.atNanos > due) {
@@ -101,7 +109,8 @@ final class Watch {
 
     /**
      * After an alarm moved or went away: an attempt may have begun meanwhile that still saw the old alarm and trusted in
-     * it. If the word changes while this looks, the attempt that changed it has seen the new alarm.
+     * it. If the word changes while this looks, the attempt that changed it has seen the new alarm, or is found when this
+     * looks again.
      */
     private void armIfNeeded() {
         long seen = (long) WORD.getVolatile(this);
@@ -207,9 +216,16 @@ final class Watch {
             goAway();
         }
 
+        /**
+         * The owner publishes an attempt without a fence, so at this instant it may be in the processor's store buffer
+         * still. That lasts for nanoseconds; what is looked at a tick later is what the owner wrote. (The bound is
+         * physical, not the memory model's, and nothing unsafe rests on it: an attempt that was missed is not stopped by
+         * the timer. Morrison and Afek: Temporally Bounding TSO for Fence-Free Asymmetric Synchronization, 2015.)
+         */
         private void goAway() {
             if (ALARM.compareAndSet(watch, this, (Alarm) null)) {
                 watch.armIfNeeded();
+                source.schedule(Nanos.add(source.nanoTime(), TimerWheel.TICK_NANOS), watch::armIfNeeded);
             }
         }
 

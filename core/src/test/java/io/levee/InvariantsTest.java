@@ -233,6 +233,7 @@ class InvariantsTest {
                 .limiter(Limiter.perSecond(1e9).burst(1_000_000))
                 .breaker(Breaker.failureRate(0.5))
                 .bulkhead(Bulkhead.inFlight(10))
+                .metrics()
                 .build();
         AttemptBody<String, RuntimeException> body = attempt -> "7";
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -58,8 +58,7 @@ final class DemoCommand implements Callable<Integer> {
             out.println();
             out.print(ReportText.of(report));
         }
-        out.flush();
-        return 0;
+        return Main.written(out, 0);
     }
 
     /** Standard output belongs to the result; only a terminal gets the picture there as well. */

@@ -5,15 +5,12 @@ import io.levee.Levee;
 import io.levee.LeveeSettings;
 import io.levee.RetryPolicy;
 import io.levee.config.LeveeConfig;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +20,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,10 +34,11 @@ import tools.jackson.databind.node.ObjectNode;
         description = "Says what Levee would do about outcomes: one JSON object a line in, one a line out.",
         mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer> {
-    private final JsonMapper json = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    private static final int LINES_A_LOOK = 64;
+
+    private final JsonMapper json = mapper();
     private final Map<String, Levee> levees = new HashMap<>();
+    private int asked;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -50,7 +50,10 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--downstream", paramLabel = "NAME", description = "The entry of the policy file to use.")
     private @Nullable String downstream;
 
-    @Option(names = "--series", paramLabel = "N", description = "Print the delays of the first N retries instead.")
+    @Option(
+            names = "--series",
+            paramLabel = "N",
+            description = "Print the delays of the first N retries instead; N is 1 to 10000.")
     private @Nullable Integer series;
 
     @Option(names = "--json", description = "Print the series as one JSON object.")
@@ -59,18 +62,36 @@ final class ExplainCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "FILE", description = "The outcomes; standard input if absent.")
     private @Nullable Path input;
 
+    static JsonMapper mapper() {
+        return JsonMapper.builder(JsonFactory.builder()
+                        // Of two values for one field the user meant one, and nobody knows which.
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .build())
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                // An id comes back as it was written: 1.50 is not 1.5, and 1e400 is not Infinity.
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .build();
+    }
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         LeveeConfig config = config();
+        if (downstream != null) {
+            // A name that is wrong is wrong for every line; so it is told once, and before any of them.
+            levee(config, null);
+        }
         if (series != null) {
+            if (input != null) {
+                throw new UserError("--series reads no outcomes; drop " + input);
+            }
             return series(levee(config, null).settings(), series);
         }
-        try (BufferedReader lines = input == null
-                ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
-                : new BufferedReader(new InputStreamReader(Files.newInputStream(input), StandardCharsets.UTF_8))) {
-            return explain(config, lines);
-        } catch (java.nio.file.NoSuchFileException e) {
-            throw new UserError("no such file: " + e.getFile());
+        String name = input == null ? "standard input" : input.toString();
+        PrintWriter out = spec.commandLine().getOut();
+        try (Lines lines = new Lines(input == null ? System.in : Inputs.open(input), out::flush)) {
+            return Main.written(out, explain(config, lines, out));
+        } catch (IOException e) {
+            throw Inputs.unreadable(name, e);
         }
     }
 
@@ -81,12 +102,15 @@ final class ExplainCommand implements Callable<Integer> {
         try {
             return LeveeConfig.load(policy);
         } catch (IOException e) {
-            throw new UserError("cannot read " + policy + ": " + e);
+            throw Inputs.unreadable(policy.toString(), e);
         }
     }
 
     private Levee levee(@Nullable LeveeConfig config, @Nullable String named) {
         String wanted = named == null ? downstream : named;
+        if (wanted != null && wanted.isBlank()) {
+            throw new UserError("downstream must not be blank");
+        }
         if (config == null) {
             return levees.computeIfAbsent(
                     wanted == null ? "default" : wanted,
@@ -94,7 +118,8 @@ final class ExplainCommand implements Callable<Integer> {
         }
         if (wanted == null) {
             if (config.names().size() != 1 && !config.names().contains("default")) {
-                throw new UserError("which downstream? known: " + String.join(", ", config.names()));
+                throw new UserError("which downstream? give --downstream NAME, or downstream in the line; known: "
+                        + String.join(", ", config.names()));
             }
             wanted = config.names().size() == 1 ? config.names().iterator().next() : "default";
         }
@@ -105,32 +130,37 @@ final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    private int explain(@Nullable LeveeConfig config, BufferedReader lines) throws IOException {
+    private int explain(@Nullable LeveeConfig config, Lines lines, PrintWriter out) throws IOException {
         Outcomes outcomes = new Outcomes(json, name -> levee(config, name));
-        PrintWriter out = spec.commandLine().getOut();
         boolean bad = false;
-        int number = 0;
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            number++;
-            if (line.isBlank()) {
+        for (Lines.Line line = lines.next(); line != null && !gone(out); line = lines.next()) {
+            if (line.problem() == null && line.text().isBlank()) {
                 continue;
             }
             JsonNode read = null;
             ObjectNode answer;
             try {
-                read = json.readTree(line);
+                if (line.problem() != null) {
+                    throw new UserError(line.problem());
+                }
+                read = json.readTree(line.text());
                 answer = outcomes.explain(read);
             } catch (UserError | IllegalArgumentException e) {
-                answer = error(read, number, String.valueOf(e.getMessage()));
+                answer = error(read, line.number(), String.valueOf(e.getMessage()));
                 bad = true;
             } catch (JacksonException e) {
-                answer = error(read, number, "no JSON: " + e.getOriginalMessage());
+                answer = error(read, line.number(), "cannot be read as JSON: " + e.getOriginalMessage());
                 bad = true;
             }
-            out.println(json.writeValueAsString(answer));
-            out.flush();
+            // Lines end as JSON's readers expect it, whatever the platform.
+            out.print(json.writeValueAsString(answer) + '\n');
         }
         return bad ? Main.BAD_INPUT : 0;
+    }
+
+    /** Whether nobody reads the answers any more. Looked up now and then, since looking means writing them out. */
+    private boolean gone(PrintWriter out) {
+        return ++asked % LINES_A_LOOK == 0 && out.checkError();
     }
 
     private ObjectNode error(@Nullable JsonNode read, int line, String message) {
@@ -165,7 +195,7 @@ final class ExplainCommand implements Callable<Integer> {
             long min = Outcomes.millisUp(backoff.shortestDelayNanos(n));
             long max = Outcomes.millisUp(backoff.longestDelayNanos(n));
             each.addObject().put("retry", n).put("delayMinMs", min).put("delayMaxMs", max);
-            text.append(String.format("%5d %13d %12d%n", n, min, max));
+            text.append(String.format(Locale.ROOT, "%5d %13d %12d\n", n, min, max));
             waits = add(waits, max);
             made = n;
         }
@@ -188,9 +218,8 @@ final class ExplainCommand implements Callable<Integer> {
                     .append(made + 1)
                     .append(" attempts)\n");
         }
-        out.print(asJson ? json.writeValueAsString(all) + System.lineSeparator() : text.toString());
-        out.flush();
-        return 0;
+        out.print(asJson ? json.writeValueAsString(all) + '\n' : text.toString());
+        return Main.written(out, 0);
     }
 
     private static long add(long a, long b) {

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The {@code levee} command. Exit codes: 0 done, 1 an error in Levee itself, 2 bad input. */
+/** The {@code levee} command. Exit codes: 0 done, 1 an error in Levee itself, 2 bad input, 74 output lost. */
 @Command(
         name = "levee",
         description = "Keeps a struggling dependency from being drowned by the clients that retry against it.",
@@ -15,10 +15,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         subcommands = {DemoCommand.class, ExplainCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:an error in levee itself", "2:bad input"})
+        exitCodeList = {"0:done", "1:an error in levee itself", "2:bad input", "74:the output could not be written"})
 public final class Main implements Runnable {
     static final int INTERNAL_ERROR = 1;
     static final int BAD_INPUT = 2;
+    /** EX_IOERR of sysexits.h, like the codes of the script that starts this. */
+    static final int OUTPUT_LOST = 74;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run
@@ -32,7 +34,25 @@ public final class Main implements Runnable {
      * @param args the command line
      */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        Output output = Output.standard();
+        PrintWriter out = output.writer();
+        int exit;
+        try {
+            exit = written(out, commandLine().setOut(out).execute(args));
+        } catch (StackOverflowError | OutOfMemoryError tooMuch) {
+            System.err.println("levee: internal error: " + tooMuch);
+            exit = INTERNAL_ERROR;
+        }
+        String problem = output.problem();
+        if (problem != null) {
+            System.err.println("levee: cannot write standard output: " + problem);
+        }
+        System.exit(exit);
+    }
+
+    /** The exit code, unless what was printed did not arrive: who reads half an answer must be able to tell. */
+    static int written(PrintWriter out, int exit) {
+        return out.checkError() ? OUTPUT_LOST : exit;
     }
 
     static CommandLine commandLine() {

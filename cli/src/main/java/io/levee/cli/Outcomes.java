@@ -7,6 +7,7 @@ import io.levee.Levee;
 import io.levee.Outcome;
 import io.levee.RetryAfter;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -23,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** One line of {@code levee explain}: a JSON object in, a JSON object out. Decides nothing: it asks a {@link Levee}. */
 final class Outcomes {
-    private static final Set<String> FIELDS = Set.of(
+    private static final List<String> FIELDS = List.of(
             "id",
             "client",
             "method",
@@ -52,7 +53,9 @@ final class Outcomes {
 
     private static final long NANOS_PER_MILLI = 1_000_000L;
     /** As many as a long holds in nanoseconds: 292 years. */
-    private static final double MOST_MILLIS = 9.2e12;
+    private static final BigDecimal MOST_MILLIS = BigDecimal.valueOf(9_200_000_000_000L);
+
+    private static final BigDecimal NANOS_IN_A_MILLI = BigDecimal.valueOf(NANOS_PER_MILLI);
 
     private final JsonMapper json;
     private final Function<@Nullable String, Levee> levees;
@@ -69,7 +72,7 @@ final class Outcomes {
         }
         for (String field : line.propertyNames()) {
             if (!FIELDS.contains(field)) {
-                throw new UserError("unknown field '" + field + "'");
+                throw new UserError("unknown field '" + cut(field) + "'; known: " + String.join(", ", FIELDS));
             }
         }
         JsonNode id = line.get("id");
@@ -81,7 +84,7 @@ final class Outcomes {
             throw new UserError(
                     client == null
                             ? "client is missing; known: http, java"
-                            : "client '" + client + "' is not known; known: http, java");
+                            : "client '" + cut(client) + "' is not known; known: http, java");
         }
         boolean http = "http".equals(client);
         Levee levee = levees.apply(text(line, "downstream"));
@@ -99,24 +102,37 @@ final class Outcomes {
         return answer(id, told);
     }
 
+    /** What a user wrote, no longer than helps. */
+    private static String cut(String text) {
+        return text.length() <= 80 ? text : text.substring(0, 80) + "...";
+    }
+
     private static long elapsed(JsonNode line) {
         JsonNode node = present(line, "elapsedMs");
         if (node == null) {
             return 0;
         }
-        if (!node.isNumber() || !(node.asDouble() >= 0 && node.asDouble() <= MOST_MILLIS)) {
-            throw new UserError("elapsedMs must be a number, 0 or more");
+        // A decimal as it was written: 1e999 is a number, and no double.
+        BigDecimal millis = node.isNumber() ? node.decimalValue() : BigDecimal.ONE.negate();
+        if (millis.signum() < 0 || millis.compareTo(MOST_MILLIS) > 0) {
+            throw new UserError("elapsedMs must be a number from 0 to " + MOST_MILLIS);
         }
-        return (long) (node.asDouble() * NANOS_PER_MILLI);
+        return millis.multiply(NANOS_IN_A_MILLI).longValue();
     }
 
     private Outcome outcome(JsonNode line, boolean http) {
         List<String> chain = texts(line, "exception");
         String single = text(line, "message");
-        List<String> messages = single == null ? texts(line, "messages") : List.of(single);
+        if (single != null && present(line, "messages") != null) {
+            throw new UserError("message and messages exclude each other; remove one");
+        }
+        List<@Nullable String> messages = messages(line, single);
         Fate fate = fate(line);
         boolean hasStatus = present(line, "status") != null;
         Outcome outcome;
+        if (present(line, "exception") != null && chain.stream().noneMatch(name -> !name.isBlank())) {
+            throw new UserError("exception names no class; leave it out, or name the classes, outermost first");
+        }
         if (!chain.isEmpty()) {
             outcome = Outcome.failure(CauseChain.named(chain, messages, Outcomes.class.getClassLoader()));
         } else if (hasStatus || (fate == null && !http)) {
@@ -178,7 +194,7 @@ final class Outcomes {
             known = each.name().equals(text) ? each : known;
         }
         if (known == null) {
-            throw new UserError("fate '" + text + "' is not known; known: unsent, refused, sent, answered");
+            throw new UserError("fate '" + cut(text) + "' is not known; known: unsent, refused, sent, answered");
         }
         return known;
     }
@@ -188,7 +204,8 @@ final class Outcomes {
         try {
             return text == null ? Instant.now() : Instant.parse(text);
         } catch (DateTimeParseException e) {
-            throw new UserError("now must be an instant such as 2026-11-22T10:00:00Z, is '" + text + "'");
+            throw new UserError("now must be an instant such as 2026-11-22T10:00:00Z, is '"
+                    + (text == null ? "" : cut(text)) + "'");
         }
     }
 
@@ -216,6 +233,27 @@ final class Outcomes {
 
     private static List<String> texts(JsonNode line, String field) {
         return present(line, field) == null ? List.of() : strings(line, field, field);
+    }
+
+    /** Null where an exception has no message. */
+    private static List<@Nullable String> messages(JsonNode line, @Nullable String single) {
+        List<@Nullable String> values = new ArrayList<@Nullable String>();
+        JsonNode node = present(line, "messages");
+        if (single != null) {
+            values.add(single);
+        } else if (node != null && node.isString()) {
+            values.add(node.asString());
+        } else if (node != null) {
+            boolean right = node.isArray();
+            for (JsonNode each : node) {
+                right &= each.isString() || each.isNull();
+                values.add(each.isString() ? each.asString() : null);
+            }
+            if (!right) {
+                throw new UserError("messages must be a string or a list of strings and nulls");
+            }
+        }
+        return values;
     }
 
     private static List<String> strings(JsonNode parent, String key, String shown) {

@@ -12,6 +12,7 @@ import io.levee.RetryPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -175,7 +176,7 @@ final class DownstreamReader {
         if (retry.isNumber("jitter")) {
             return orElse(retry.number("jitter", policy::jitter), policy);
         }
-        String word = retry.word("jitter", List.of("full", "equal", "decorrelated", "none", "a number from 0 to 1"));
+        String word = retry.word("jitter", List.of("full", "equal", "decorrelated", "none"), "a number from 0 to 1");
         return switch (word == null ? "full" : word) {
             case "equal" -> policy.equalJitter();
             case "decorrelated" -> policy.decorrelatedJitter();
@@ -281,10 +282,10 @@ final class DownstreamReader {
         if (section == null) {
             return;
         }
-        List<Integer> retryStatus = section.integers("retryStatus", 100, 599);
-        List<Integer> finalStatus = section.integers("finalStatus", 100, 599);
-        List<String> retryOn = section.texts("retryOn", CLASS_NAME, "class name");
-        List<String> finalOn = section.texts("finalOn", CLASS_NAME, "class name");
+        Set<Integer> retryStatus = section.integers("retryStatus", 100, 599);
+        Set<Integer> finalStatus = section.integers("finalStatus", 100, 599);
+        Set<String> retryOn = section.texts("retryOn", CLASS_NAME, "class name");
+        Set<String> finalOn = section.texts("finalOn", CLASS_NAME, "class name");
         contradictions(section, "retryStatus", retryStatus, finalStatus);
         contradictions(section, "retryOn", retryOn, finalOn);
         Classifier classifier = Classifier.standard();
@@ -305,10 +306,12 @@ final class DownstreamReader {
         settings.add(builder -> builder.classifier(chosen));
     }
 
-    private static <T> void contradictions(Section section, String key, List<T> retry, List<T> end) {
+    private static <T> void contradictions(Section section, String key, Set<T> retry, Set<T> end) {
         for (T each : retry) {
             if (end.contains(each)) {
-                section.problem(key, each + " is listed to be retried and to be final; remove one");
+                section.problem(
+                        key,
+                        Shown.plain(String.valueOf(each)) + " is listed to be retried and to be final; remove one");
             }
         }
     }

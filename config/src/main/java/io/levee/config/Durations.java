@@ -32,9 +32,10 @@ final class Durations {
     static Duration parse(String text) {
         Matcher parts = FORM.matcher(text);
         if (!parts.matches()) {
-            throw new IllegalArgumentException("'" + text + "' is no duration"
+            String shown = Shown.plain(text);
+            throw new IllegalArgumentException("'" + shown + "' is no duration"
                     + (BARE.matcher(text).matches()
-                            ? ": it has no unit; write " + text + "ms or " + text + "s"
+                            ? ": it has no unit; write " + shown + "ms or " + shown + "s"
                             : "; write a number and a unit (ns, us, ms, s, m, h), such as 250ms or 1.5s"));
         }
         BigDecimal unit = NANOS.get(parts.group(2));

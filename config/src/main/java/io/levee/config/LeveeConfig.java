@@ -2,24 +2,20 @@ package io.levee.config;
 
 import io.levee.Levee;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.composer.Composer;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.parser.ParserImpl;
-import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * A policy file: the settings of named downstreams, in YAML. What a service loads at its start, and what
@@ -53,16 +49,26 @@ public final class LeveeConfig {
      * @throws PolicyFileException if anything in it is wrong
      */
     public static LeveeConfig load(Path path) throws IOException {
-        String text;
-        try {
-            text = Files.readString(path);
-        } catch (CharacterCodingException e) {
-            Problem problem = new Problem(path.toString(), 1, 1, "", "is not UTF-8; save it as UTF-8");
-            PolicyFileException wrong = new PolicyFileException(List.of(problem));
-            wrong.initCause(e);
-            throw wrong;
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(path)) {
+            bytes = in.readNBytes(Document.MAX_BYTES + 1);
         }
-        return parse(path.toString(), text);
+        if (bytes.length > Document.MAX_BYTES) {
+            throw unreadable(path, 1, "is longer than " + Document.MAX_BYTES + " bytes; split it");
+        }
+        CharBuffer text = CharBuffer.allocate(bytes.length);
+        ByteBuffer read = ByteBuffer.wrap(bytes);
+        CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(read, text, true);
+        text.flip();
+        if (result.isError()) {
+            int line = 1 + (int) text.chars().filter(c -> c == '\n').count();
+            throw unreadable(path, line, "is not UTF-8; save it as UTF-8");
+        }
+        return parse(path.toString(), text.toString());
+    }
+
+    private static PolicyFileException unreadable(Path path, int line, String message) {
+        return new PolicyFileException(List.of(new Problem(path.toString(), line, 1, "", message)));
     }
 
     /**
@@ -75,7 +81,7 @@ public final class LeveeConfig {
      */
     public static LeveeConfig parse(String name, String yaml) {
         Problems problems = new Problems(name);
-        Node root = compose(problems, name, yaml);
+        Node root = Document.read(problems, name, yaml);
         problems.check();
         Map<String, List<Consumer<Levee.Builder>>> downstreams = new LinkedHashMap<>();
         if (root != null) {
@@ -83,29 +89,6 @@ public final class LeveeConfig {
         }
         problems.check();
         return new LeveeConfig(name, downstreams);
-    }
-
-    private static @Nullable Node compose(Problems problems, String name, String yaml) {
-        LoadSettings settings = LoadSettings.builder()
-                .setLabel(name)
-                // Section reports them, with all the others.
-                .setAllowDuplicateKeys(true)
-                .build();
-        // A byte order mark is not a part of the text.
-        String text = yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml;
-        try {
-            Optional<Node> root =
-                    new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text))).getSingleNode();
-            if (root.isEmpty()) {
-                problems.add(Optional.empty(), "", "is empty; begin with 'version: 1'");
-            }
-            return root.orElse(null);
-        } catch (MarkedYamlEngineException e) {
-            problems.add(e.getProblemMark(), "", "is no YAML: " + e.getProblem());
-        } catch (YamlEngineException e) {
-            problems.add(Optional.empty(), "", "is no YAML: " + e.getMessage());
-        }
-        return null;
     }
 
     private static void read(Problems problems, Node root, Map<String, List<Consumer<Levee.Builder>>> downstreams) {
@@ -129,7 +112,7 @@ public final class LeveeConfig {
         }
         for (String name : named.keys()) {
             if (name.isBlank()) {
-                named.problem(name, "a downstream needs a name; this one is blank");
+                named.problemWithName(name, "a downstream needs a name; this one is blank");
             } else {
                 downstreams.put(name, DownstreamReader.read(named, name));
             }
@@ -159,7 +142,7 @@ public final class LeveeConfig {
     public Levee.Builder builder(String downstream) {
         List<Consumer<Levee.Builder>> settings = downstreams.get(downstream);
         if (settings == null) {
-            throw new IllegalArgumentException(file + " has no downstream '" + downstream + "'"
+            throw new IllegalArgumentException(file + " has no downstream " + Shown.quoted(downstream)
                     + Suggestion.wayOut(downstream, downstreams.keySet()));
         }
         Levee.Builder builder = Levee.named(downstream);

@@ -2,16 +2,29 @@ package io.levee.config;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Collects what is wrong with one file, so that its author sees all of it at once. */
 final class Problems {
+    /**
+     * More than anybody mends at once. A file of another kind (or a part that is wrong and that a thousand aliases stand
+     * for) would give as many as it has lines.
+     */
+    private static final int MOST = 200;
+
+    /** So many that were found, counting the ones that are already known, end the search. */
+    private static final int MOST_TRIED = 10_000;
+
     private final String file;
     private final List<Problem> found = new ArrayList<>();
+    private final Set<Place> places = new HashSet<>();
+    private int tried;
 
     Problems(String file) {
         this.file = file;
@@ -22,13 +35,28 @@ final class Problems {
     }
 
     void add(Optional<Mark> at, String path, String message) {
-        int line = at.map(mark -> mark.getLine() + 1).orElse(1);
-        int column = at.map(mark -> mark.getColumn() + 1).orElse(1);
-        Problem problem = new Problem(file, line, column, path, message);
-        // A part that is shared by anchor and alias is read twice and wrong once.
-        if (!found.contains(problem)) {
-            found.add(problem);
+        add(
+                at.map(mark -> mark.getLine() + 1).orElse(1),
+                at.map(mark -> mark.getColumn() + 1).orElse(1),
+                path,
+                message);
+    }
+
+    /** Notes a problem; throws what {@link #check} throws if there are too many to go on. */
+    void add(int line, int column, String path, String message) {
+        // A part that is shared by anchor and alias is read for each downstream and wrong once.
+        if (places.add(new Place(line, column, message))) {
+            found.add(new Problem(file, line, column, path, message));
         }
+        if (found.size() >= MOST || ++tried >= MOST_TRIED) {
+            sort();
+            found.add(new Problem(file, line, column, "", "and more; mend these first"));
+            throw new PolicyFileException(found);
+        }
+    }
+
+    private void sort() {
+        found.sort(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column));
     }
 
     boolean none() {
@@ -38,7 +66,7 @@ final class Problems {
     /** Throws if anything was found. */
     void check() {
         if (!found.isEmpty()) {
-            found.sort(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column));
+            sort();
             throw new PolicyFileException(found);
         }
     }
@@ -53,6 +81,8 @@ final class Problems {
             return null;
         }
     }
+
+    private record Place(int line, int column, String message) {}
 
     /** A setter of the library's with its value. */
     @FunctionalInterface

@@ -3,8 +3,10 @@ package io.levee.config;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -24,6 +26,12 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 final class Section {
     private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]{1,3})?");
+
+    /** A regular expression with a group that repeats calls itself for each repetition. */
+    private static final int MAX_TEXT = 1_000;
+
+    /** Each element becomes a rule that every outcome is held against. */
+    private static final int MAX_ELEMENTS = 500;
 
     private final Problems problems;
     private final String path;
@@ -57,7 +65,11 @@ final class Section {
     /** Opens a mapping whose keys are names of the user's. */
     static @Nullable Section open(Problems problems, String path, Node node) {
         if (!(node instanceof MappingNode mapping)) {
-            problems.add(node, path, "must be a block of settings (key: value), is " + kind(node));
+            problems.add(
+                    node,
+                    path,
+                    "must be a block of settings (key: value), is " + kind(node)
+                            + (isEmpty(node) ? "; write {} for the defaults" : ""));
             return null;
         }
         Section section = new Section(problems, path, node);
@@ -74,7 +86,8 @@ final class Section {
     }
 
     private String sub(String key) {
-        return path.isEmpty() ? key : path + '.' + key;
+        String shown = Shown.plain(key);
+        return path.isEmpty() ? shown : path + '.' + shown;
     }
 
     private static String kind(Node node) {
@@ -84,7 +97,7 @@ final class Section {
         if (node instanceof SequenceNode) {
             return "a list";
         }
-        return isEmpty(node) ? "empty" : "'" + ((ScalarNode) node).getValue() + "'";
+        return isEmpty(node) ? "empty" : Shown.quoted(((ScalarNode) node).getValue());
     }
 
     private static boolean isEmpty(Node node) {
@@ -117,6 +130,12 @@ final class Section {
     /** Reports what is wrong with the section as a whole. */
     void problem(String message) {
         problems.add(at, path, message);
+    }
+
+    /** Reports what is wrong with the name of a setting that is there, and so with this section. */
+    void problemWithName(String key, String message) {
+        Node node = values.get(key);
+        problems.add(node == null ? at : node, path, message);
     }
 
     /** What a setter of the library makes of the whole section; null, and a problem, if it refuses it. */
@@ -169,10 +188,18 @@ final class Section {
         return scalar == null ? null : problems.tried(scalar, sub(key), () -> setter.apply(integer(scalar)));
     }
 
+    /** The value as it is written: '3' in quotes is a text and no number. */
+    private static String shown(ScalarNode scalar) {
+        return Shown.quoted(scalar.getValue())
+                + (scalar.isPlain() || !NUMBER.matcher(scalar.getValue()).matches()
+                        ? ""
+                        : " in quotes, which is a text; remove the quotes");
+    }
+
     private static int integer(ScalarNode scalar) {
         String text = scalar.getValue();
         if (!scalar.isPlain() || !INTEGER.matcher(text).matches()) {
-            throw new IllegalArgumentException("must be a whole number, is '" + text + "'");
+            throw new IllegalArgumentException("must be a whole number, is " + shown(scalar));
         }
         long value = Long.parseLong(text);
         if (value != (int) value) {
@@ -190,7 +217,7 @@ final class Section {
     private static double number(ScalarNode scalar) {
         String text = scalar.getValue();
         if (!isNumber(scalar)) {
-            throw new IllegalArgumentException("must be a number, is '" + text + "'");
+            throw new IllegalArgumentException("must be a number, is " + shown(scalar));
         }
         return Double.parseDouble(text);
     }
@@ -214,14 +241,17 @@ final class Section {
         return problems.tried(scalar, sub(key), () -> switch (scalar.getValue()) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw new IllegalArgumentException("must be true or false, is '" + scalar.getValue() + "'");
+            default ->
+                throw new IllegalArgumentException("must be true or false, is " + Shown.quoted(scalar.getValue()));
         });
     }
 
-    /** One of some words. */
+    /** One of some words; null if absent, and if it is none of them. */
     @Nullable
-    String word(String key, List<String> allowed) {
-        ScalarNode scalar = scalar(key, "one of " + String.join(", ", allowed));
+    String word(String key, List<String> allowed, String... otherForms) {
+        List<String> shown = new ArrayList<>(allowed);
+        shown.addAll(List.of(otherForms));
+        ScalarNode scalar = scalar(key, "one of " + String.join(", ", shown));
         if (scalar == null) {
             return null;
         }
@@ -231,12 +261,12 @@ final class Section {
         problem(
                 scalar,
                 key,
-                "'" + scalar.getValue() + "' is not known" + Suggestion.wayOut(scalar.getValue(), allowed));
+                Shown.quoted(scalar.getValue()) + " is not known" + Suggestion.wayOut(scalar.getValue(), shown));
         return null;
     }
 
-    /** A list of whole numbers; empty if absent. */
-    List<Integer> integers(String key, int min, int max) {
+    /** A list of whole numbers; empty if absent. In the order of the file. */
+    Set<Integer> integers(String key, int min, int max) {
         return list(key, scalar -> {
             int value = integer(scalar);
             if (value < min || value > max) {
@@ -246,24 +276,33 @@ final class Section {
         });
     }
 
-    /** A list of texts of one form; empty if absent. */
-    List<String> texts(String key, Pattern form, String what) {
+    /** A list of texts of one form; empty if absent. In the order of the file. */
+    Set<String> texts(String key, Pattern form, String what) {
         return list(key, scalar -> {
-            if (!form.matcher(scalar.getValue()).matches()) {
-                throw new IllegalArgumentException("'" + scalar.getValue() + "' is no " + what);
+            if (scalar.getValue().length() > MAX_TEXT
+                    || !form.matcher(scalar.getValue()).matches()) {
+                throw new IllegalArgumentException(Shown.quoted(scalar.getValue()) + " is no " + what);
             }
             return scalar.getValue();
         });
     }
 
-    private <T> List<T> list(String key, Function<ScalarNode, T> element) {
+    private <T> Set<T> list(String key, Function<ScalarNode, T> element) {
         Node node = values.get(key);
-        List<T> result = new ArrayList<>();
+        Set<T> result = new LinkedHashSet<>();
         if (node == null) {
             return result;
         }
         if (!(node instanceof SequenceNode sequence)) {
             problem(node, key, "must be a list such as [a, b], is " + kind(node));
+            return result;
+        }
+        if (sequence.getValue().size() > MAX_ELEMENTS) {
+            problem(
+                    node,
+                    key,
+                    "must have at most " + MAX_ELEMENTS + " elements, has "
+                            + sequence.getValue().size());
             return result;
         }
         int index = 0;
@@ -274,10 +313,8 @@ final class Section {
                 continue;
             }
             T value = problems.tried(each, place, () -> element.apply(scalar));
-            if (value != null && result.contains(value)) {
-                problems.add(each, place, value + " is listed twice; remove one");
-            } else if (value != null) {
-                result.add(value);
+            if (value != null && !result.add(value)) {
+                problems.add(each, place, Shown.plain(value.toString()) + " is listed twice; remove one");
             }
         }
         return result;

@@ -2,16 +2,24 @@ package io.levee.config;
 
 import java.util.Collection;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Guesses what somebody meant who wrote a name that does not exist. */
 final class Suggestion {
+    private static final int MOST_SHOWN = 50;
+
     private Suggestion() {}
 
     /** {@code ; did you mean 'x'?} or, with no name near enough, {@code ; known: a, b, c}. */
     static String wayOut(String written, Collection<String> known) {
         String near = nearest(written, known);
-        return near == null ? "; known: " + String.join(", ", known) : "; did you mean '" + near + "'?";
+        return near == null ? "; known: " + known(known) : "; did you mean " + Shown.quoted(near) + "?";
+    }
+
+    private static String known(Collection<String> known) {
+        String shown = known.stream().limit(MOST_SHOWN).map(Shown::plain).collect(Collectors.joining(", "));
+        return known.size() > MOST_SHOWN ? shown + ", ..." : shown;
     }
 
     private static @Nullable String nearest(String written, Collection<String> known) {

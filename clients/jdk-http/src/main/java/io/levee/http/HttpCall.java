@@ -180,24 +180,33 @@ final class HttpCall<T extends @Nullable Object> {
         if (left != null) {
             // The client takes no timeout of zero; the engine's own cuts the attempt as short as it must be.
             copy.timeout(left.isZero() ? Duration.ofMillis(1) : left);
-            if (settings.deadlineHeader() != null) {
-                copy.setHeader(settings.deadlineHeader(), Long.toString(headerMillis(left)));
+            String header = settings.deadlineHeader();
+            if (header != null) {
+                copy.setHeader(header, Long.toString(headerMillis(header, left)));
             }
         }
         return copy.build();
     }
 
     /** A request that is passed on for somebody else may carry that somebody's shorter deadline already. */
-    private long headerMillis(Duration left) {
-        long own = left.toMillis();
-        String given = request.headers().firstValue(settings.deadlineHeader()).orElse(null);
-        if (given == null
-                || given.isEmpty()
-                || given.length() > 18
-                || !given.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return own;
+    private long headerMillis(String header, Duration left) {
+        long shortest = left.toMillis();
+        for (String given : request.headers().allValues(header)) {
+            shortest = Math.min(shortest, givenMillis(given.strip(), shortest));
         }
-        return Math.min(own, Long.parseLong(given));
+        return shortest;
+    }
+
+    /** What cannot be read says nothing; a number of many digits is longer than any deadline, unless they are zeros. */
+    private static long givenMillis(String given, long otherwise) {
+        if (given.isEmpty() || !given.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return otherwise;
+        }
+        int first = 0;
+        while (first < given.length() - 1 && given.charAt(first) == '0') {
+            first++;
+        }
+        return given.length() - first > 18 ? otherwise : Long.parseLong(given, first, given.length(), 10);
     }
 
     private static @Nullable Duration shorter(@Nullable Duration a, @Nullable Duration b) {

@@ -1,0 +1,42 @@
+package io.levee.config;
+
+/** A user's text as messages show it: on one line, and not longer than helps. */
+final class Shown {
+    private static final int LONGEST = 80;
+
+    private Shown() {}
+
+    /** The text in quotes. */
+    static String quoted(String text) {
+        return '\'' + plain(text) + '\'';
+    }
+
+    /** The text with control characters spelled out, so that no file name or key can forge a line of its own. */
+    static String plain(String text) {
+        StringBuilder shown = new StringBuilder();
+        int end = Math.min(text.length(), LONGEST);
+        for (int i = 0; i < end; i++) {
+            char c = text.charAt(i);
+            if (isUnsafe(c, i + 1 < text.length() ? text.charAt(i + 1) : 0, i > 0 ? text.charAt(i - 1) : 0)) {
+                shown.append(String.format("\\u%04x", (int) c));
+            } else {
+                shown.append(c);
+            }
+        }
+        return text.length() > end ? shown.append("...").toString() : shown.toString();
+    }
+
+    private static boolean isUnsafe(char c, char next, char before) {
+        if (Character.isHighSurrogate(c)) {
+            return !Character.isLowSurrogate(next);
+        }
+        if (Character.isLowSurrogate(c)) {
+            return !Character.isHighSurrogate(before);
+        }
+        int type = Character.getType(c);
+        return type == Character.CONTROL
+                || type == Character.FORMAT
+                || type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR;
+    }
+}

@@ -1,0 +1,69 @@
+package io.levee;
+
+import org.jspecify.annotations.Nullable;
+
+/** What the body of an asynchronous attempt sees; valid on every thread, also after the attempt has ended. */
+final class AsyncAttempt implements Attempt {
+    private final int number;
+    private final TimeSource time;
+    private final long dueNanos;
+    /** What holds round the call. */
+    private final @Nullable Scope parent;
+
+    private volatile boolean silenced;
+    /** Made when the body opens or captures a scope while it starts the attempt. */
+    private volatile @Nullable Scope scope;
+
+    AsyncAttempt(int number, TimeSource time, long dueNanos, @Nullable Scope parent) {
+        this.number = number;
+        this.time = time;
+        this.dueNanos = dueNanos;
+        this.parent = parent;
+    }
+
+    /** The scope that stands for this attempt. Called on the thread that starts it. */
+    Scope scope() {
+        Scope made = scope;
+        if (made == null) {
+            made = new Scope(parent, time, dueNanos);
+            scope = made;
+            // Opponent: silence() on another thread. Either it sees the scope, or this sees that it was there.
+            if (silenced) {
+                made.cancel();
+            }
+        }
+        return made;
+    }
+
+    /** Tells everything that works on this attempt to stop. */
+    void silence() {
+        silenced = true;
+        Scope made = scope;
+        if (made != null) {
+            made.cancel();
+        }
+    }
+
+    long dueNanos() {
+        return dueNanos;
+    }
+
+    TimeSource time() {
+        return time;
+    }
+
+    @Override
+    public int number() {
+        return number;
+    }
+
+    @Override
+    public long remainingNanos() {
+        return dueNanos == Nanos.NEVER ? dueNanos : Math.max(0, dueNanos - time.nanoTime());
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return silenced || (parent != null && parent.isCancelled()) || remainingNanos() == 0;
+    }
+}

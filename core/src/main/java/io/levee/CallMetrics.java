@@ -1,0 +1,120 @@
+package io.levee;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Counts what became of the calls to one downstream, for whoever exports metrics: {@link Levee.Builder#metrics()} switches
+ * it on, {@link Levee#metrics()} reads it. The engine counts and the exporter reads when it likes, so no exporter can make
+ * a call late or fail.
+ *
+ * <p>A call that succeeds at its first attempt costs one addition to a striped counter, and nothing is allocated.
+ * Everything else is counted where a call has already failed once.
+ *
+ * <p>Thread-safe and lock-free. Counts only grow. Labels are bounded: by {@link StopReason}, and by rule up to {@value
+ * #MAX_RULES} of them, beyond which retries count under {@value #OTHER_RULES}.
+ */
+public final class CallMetrics {
+    /** As many rules as are told apart; the shipped ones are fewer than half of that. */
+    static final int MAX_RULES = 64;
+
+    /** The rule under which retries are counted when {@link #MAX_RULES} are told apart already. */
+    static final String OTHER_RULES = "_OTHER";
+
+    private final LongAdder succeededAtOnce = new LongAdder();
+    private final LongAdder savedByRetry = new LongAdder();
+    private final LongAdder degraded = new LongAdder();
+    /** Attempts of all calls but those that succeeded at once, which had one each. */
+    private final LongAdder furtherAttempts = new LongAdder();
+
+    private final EnumMap<StopReason, LongAdder> stopped = new EnumMap<>(StopReason.class);
+    private final ConcurrentHashMap<String, LongAdder> retriesByRule = new ConcurrentHashMap<>();
+
+    CallMetrics() {
+        for (StopReason reason : StopReason.values()) {
+            stopped.put(reason, new LongAdder());
+        }
+    }
+
+    void succeeded(int attempts) {
+        if (attempts == 1) {
+            succeededAtOnce.increment();
+        } else {
+            savedByRetry.increment();
+            furtherAttempts.add(attempts);
+        }
+    }
+
+    void failed(int attempts, StopReason reason, boolean isDegraded) {
+        furtherAttempts.add(attempts);
+        LongAdder counter = stopped.get(reason);
+        if (counter != null) {
+            counter.increment();
+        }
+        if (isDegraded) {
+            degraded.increment();
+        }
+    }
+
+    void retried(String rule) {
+        LongAdder counter = retriesByRule.get(rule);
+        if (counter == null) {
+            // Threads that add the last rules at the same moment may make it a few more; it stays bounded.
+            String label = retriesByRule.size() < MAX_RULES ? rule : OTHER_RULES;
+            counter = retriesByRule.computeIfAbsent(label, added -> new LongAdder());
+        }
+        counter.increment();
+    }
+
+    /**
+     * What was counted so far.
+     *
+     * @return a snapshot; figures of calls that end meanwhile may be in one count and not yet in another
+     */
+    public Snapshot snapshot() {
+        Map<StopReason, Long> failures = new EnumMap<>(StopReason.class);
+        long failed = 0;
+        for (Map.Entry<StopReason, LongAdder> one : stopped.entrySet()) {
+            long count = one.getValue().sum();
+            if (count > 0) {
+                failures.put(one.getKey(), count);
+                failed += count;
+            }
+        }
+        Map<String, Long> retries = new TreeMap<>();
+        retriesByRule.forEach((rule, count) -> retries.put(rule, count.sum()));
+        long atOnce = succeededAtOnce.sum();
+        long saved = savedByRetry.sum();
+        return new Snapshot(
+                atOnce + saved + failed,
+                atOnce,
+                saved,
+                degraded.sum(),
+                atOnce + furtherAttempts.sum(),
+                Map.copyOf(failures),
+                Map.copyOf(retries));
+    }
+
+    /**
+     * Counts since the Levee was built. Immutable.
+     *
+     * @param calls calls that have ended
+     * @param succeededAtOnce calls whose first attempt succeeded
+     * @param savedByRetry calls that a later attempt made succeed
+     * @param degraded calls that the fallback answered; they are among those that were stopped
+     * @param attempts attempts of the calls that have ended
+     * @param stopped calls that ended without success, by reason; reasons that did not occur are absent
+     * @param retries retries that were decided on, by the rule of the classifier that led to them
+     */
+    public record Snapshot(
+            long calls,
+            long succeededAtOnce,
+            long savedByRetry,
+            long degraded,
+            long attempts,
+            Map<StopReason, Long> stopped,
+            Map<String, Long> retries) {}
+}
