@@ -138,7 +138,9 @@ public final class BenchMain {
         Progress progress = new Progress(
                 System.err,
                 rows.stream().mapToInt(BenchMain::benchmarks).sum()
-                        + surveys.stream().mapToInt(survey -> survey.peers.size()).sum());
+                        + surveys.stream()
+                                .mapToInt(survey -> survey.peers.size())
+                                .sum());
         List<Figure> figures = new ArrayList<>();
         List<Fact> facts = new ArrayList<>();
         try {

@@ -124,8 +124,8 @@ record Goal(
     /** The fastest of the libraries, neither the floor nor Levee. */
     static Optional<Figure> bestPeer(Map<String, Figure> figures) {
         return figures.values().stream()
-                .filter(figure -> !figure.peer().equals(Figure.FLOOR)
-                        && !figure.peer().startsWith(Figure.OURS))
+                .filter(figure ->
+                        !figure.peer().equals(Figure.FLOOR) && !figure.peer().startsWith(Figure.OURS))
                 .min(Comparator.comparingDouble(Figure::nanos));
     }
 

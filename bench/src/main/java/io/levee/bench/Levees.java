@@ -86,10 +86,8 @@ final class Levees {
 
     /** The same with a bulkhead, and a listener if somebody is to hear of it. */
     static Levee everything(@Nullable Heard heard) {
-        Levee.Builder builder = retrying()
-                .breaker(countRule())
-                .limiter(limiterRule())
-                .bulkhead(Bulkhead.inFlight(Peers.IN_FLIGHT));
+        Levee.Builder builder =
+                retrying().breaker(countRule()).limiter(limiterRule()).bulkhead(Bulkhead.inFlight(Peers.IN_FLIGHT));
         if (heard != null) {
             builder.listener(event -> heard.called());
         }
@@ -126,8 +124,7 @@ final class Levees {
     }
 
     static Levee withoutPermit() {
-        Levee levee = bare()
-                .limiter(Limiter.per(Duration.ofDays(1), 1).burst(1).maxWaiting(0))
+        Levee levee = bare().limiter(Limiter.per(Duration.ofDays(1), 1).burst(1).maxWaiting(0))
                 .build();
         levee.limiter().tryAcquire(TimeSource.system().nanoTime());
         return levee;

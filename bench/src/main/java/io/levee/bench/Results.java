@@ -138,10 +138,7 @@ final class Results {
                 line(out, "| %s |", row.title);
                 peers.forEach(peer -> {
                     Figure figure = rows.get(row).get(peer);
-                    line(
-                            out,
-                            " %s |",
-                            figure == null ? "-" : shortened(figure.nanos()) + " / " + bytes(figure));
+                    line(out, " %s |", figure == null ? "-" : shortened(figure.nanos()) + " / " + bytes(figure));
                 });
                 line(out, "%n");
             });

@@ -1,10 +1,10 @@
 package io.levee.bench;
 
+import io.levee.Levee;
+import java.io.IOException;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
-import java.io.IOException;
-import io.levee.Levee;
 
 /**
  * One failure, then success, with all that is on by default: deadline, attempt timeout and retry budget. Only the delay

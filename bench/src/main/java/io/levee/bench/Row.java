@@ -67,8 +67,8 @@ enum Row {
         return Arrays.stream(values())
                 .filter(row -> row.id.equals(id))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "no row is called '" + id + "'; there are " + BenchMain.ids()));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("no row is called '" + id + "'; there are " + BenchMain.ids()));
     }
 
     /** The row of a benchmark, by the name that JMH gives it. */
@@ -77,6 +77,7 @@ enum Row {
         return Arrays.stream(values())
                 .filter(row -> row.benchmarks.getName().equals(owner) && row.threads == threads)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("benchmark " + name + " on " + threads + " thread(s) belongs to no row"));
+                .orElseThrow(() -> new IllegalStateException(
+                        "benchmark " + name + " on " + threads + " thread(s) belongs to no row"));
     }
 }

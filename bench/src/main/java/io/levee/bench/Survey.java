@@ -227,9 +227,7 @@ enum Survey {
 
     private static long stillHeld(List<WeakReference<Object>> references) {
         usedBytes();
-        return references.stream()
-                .filter(reference -> reference.get() != null)
-                .count();
+        return references.stream().filter(reference -> reference.get() != null).count();
     }
 
     private static long usedBytes() {

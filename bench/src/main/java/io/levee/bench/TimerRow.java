@@ -119,17 +119,13 @@ public class TimerRow {
     /** Levee, with the reading of the clock that the others have inside. */
     @Benchmark
     public boolean leveeOwnClock(Levee levee) {
-        return levee.time
-                .schedule(levee.time.nanoTime() + DELAY_NANOS, TASK)
-                .cancel();
+        return levee.time.schedule(levee.time.nanoTime() + DELAY_NANOS, TASK).cancel();
     }
 
     /** The JDK's. */
     @Benchmark
     public boolean stpe(Stpe stpe) {
-        return stpe.executor
-                .schedule(TASK, DELAY_NANOS, TimeUnit.NANOSECONDS)
-                .cancel(false);
+        return stpe.executor.schedule(TASK, DELAY_NANOS, TimeUnit.NANOSECONDS).cancel(false);
     }
 
     /** Netty's. */

@@ -29,7 +29,8 @@ class RowsTest {
     }
 
     private static void answers(Row row, Method benchmark) throws Exception {
-        List<Object> states = new ArrayList<>(List.of(row.benchmarks.getConstructor().newInstance()));
+        List<Object> states =
+                new ArrayList<>(List.of(row.benchmarks.getConstructor().newInstance()));
         try {
             for (Class<?> state : benchmark.getParameterTypes()) {
                 states.add(state.getConstructor().newInstance());
@@ -40,10 +41,10 @@ class RowsTest {
                 assertThat(answer).isNotNull();
                 switch (row) {
                     case BREAKER_OPEN -> assertThat(answer).isEqualTo(false);
-                    case BREAKER_THROWS, LIMITER_THROWS, BULKHEAD_THROWS, BUDGET_EMPTY -> assertThat(answer)
-                            .isInstanceOf(Exception.class);
-                    case LIMITER, LIMITER_NOW, BULKHEAD, TIMER -> assertThat(answer)
-                            .isEqualTo(true);
+                    case BREAKER_THROWS, LIMITER_THROWS, BULKHEAD_THROWS, BUDGET_EMPTY ->
+                        assertThat(answer).isInstanceOf(Exception.class);
+                    case LIMITER, LIMITER_NOW, BULKHEAD, TIMER ->
+                        assertThat(answer).isEqualTo(true);
                     default -> assertThat(answer).isNotInstanceOf(Throwable.class);
                 }
             }
