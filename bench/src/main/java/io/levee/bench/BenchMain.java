@@ -1,5 +1,6 @@
 package io.levee.bench;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class BenchMain {
               --json       one JSON object instead of the table
               --markdown   the tables of docs/benchmarks.md
               --row NAME   only these rows: %s
+              --start-up   instead: what the first call costs a fresh JVM; under a minute
             """.formatted(Row.ids(List.of(Row.values())));
 
     /** How a run is printed. */
@@ -56,6 +58,9 @@ public final class BenchMain {
             System.out.print(USAGE);
             return 0;
         }
+        if (List.of(arguments).equals(List.of("--start-up"))) {
+            return measureStartUp();
+        }
         BenchMain bench = new BenchMain();
         try {
             bench.read(arguments);
@@ -65,6 +70,18 @@ public final class BenchMain {
             return 2;
         }
         return bench.measure();
+    }
+
+    private static int measureStartUp() {
+        try {
+            System.out.print(StartUp.measure(StartUp.ROUNDS, StartUp.WARM_UP_ROUNDS));
+            return 0;
+        } catch (IOException failure) {
+            System.err.println("levee bench: " + failure.getMessage());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return 1;
     }
 
     private void read(String[] arguments) {
