@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -40,8 +41,11 @@ final class Soak {
     private static final int ASYNC_IN_FLIGHT = 16;
     private static final double[] RATES = {2_000, 10_000, HIGHEST_RATE};
     private static final long[] BURSTS = {10, 200, LARGEST_BURST};
-    /** One call in so many has a name of its own, by which its events are told from others'. */
-    private static final int NAMED_ONE_IN = 256;
+    /** One disturbance in so many lets a call have a name of its own, by which its events are told from others'. */
+    private static final int NAMED_ONE_IN = 64;
+
+    /** What a caller waits after a refusal; else the load would be little but refusals, which take a microsecond. */
+    private static final long AFTER_REFUSAL_NANOS = 200_000;
 
     // The callers' books.
     final LongAdder started = new LongAdder();
@@ -50,6 +54,7 @@ final class Soak {
     final LongAdder cancelled = new LongAdder();
     final LongAdder refused = new LongAdder();
     final LongAdder failed = new LongAdder();
+    final ConcurrentHashMap<StopReason, LongAdder> stops = new ConcurrentHashMap<>();
     /** Attempts that the engine says it made, and those that the same calls' bodies saw. */
     final LongAdder attemptsTold = new LongAdder();
 
@@ -74,6 +79,7 @@ final class Soak {
     private final AtomicReference<Scope> scopeToCancel = new AtomicReference<>();
     private final AtomicReference<CompletableFuture<?>> futureToCancel = new AtomicReference<>();
     private final AtomicInteger names = new AtomicInteger();
+    private final AtomicBoolean nameOne = new AtomicBoolean();
     private final Semaphore places = new Semaphore(ASYNC_CALLERS * ASYNC_IN_FLIGHT);
     private volatile boolean over;
 
@@ -189,19 +195,20 @@ final class Soak {
 
     private void callSync(ThreadLocalRandom random) {
         Books books = new Books();
-        Call<Object> call = call(random);
+        Call<Object> call = call();
         started.increment();
         if (random.nextBoolean()) {
             Result<Object> result = levee.execute(call, attempt -> syncAttempt(books, attempt));
             books.end(result, null);
-            return;
+        } else {
+            try {
+                levee.call(call, attempt -> syncAttempt(books, attempt));
+                books.end(null, null);
+            } catch (Throwable failure) {
+                books.end(null, failure);
+            }
         }
-        try {
-            levee.call(call, attempt -> syncAttempt(books, attempt));
-            books.end(null, null);
-        } catch (Throwable failure) {
-            books.end(null, failure);
-        }
+        books.restIfRefused();
     }
 
     private void callAsync() {
@@ -216,7 +223,7 @@ final class Soak {
             }
             ThreadLocalRandom random = ThreadLocalRandom.current();
             Books books = new Books();
-            Call<Object> call = call(random);
+            Call<Object> call = call();
             started.increment();
             // What is cancelled is the call's own future: a dependent says nothing about the call, and one that was
             // cancelled would not even run its action.
@@ -230,6 +237,7 @@ final class Soak {
                 future = levee.callAsync(call, attempt -> asyncAttempt(books, attempt));
                 future.whenComplete((value, failure) -> end(books, null, failure));
             }
+            books.restIfRefused();
             if (random.nextInt(8) == 0) {
                 futureToCancel.set(future);
             } else if (random.nextInt(32) == 0) {
@@ -247,9 +255,11 @@ final class Soak {
         places.release();
     }
 
-    private Call<Object> call(ThreadLocalRandom random) {
-        Call<Object> call =
-                random.nextInt(NAMED_ONE_IN) == 0 ? Call.named("named-" + names.incrementAndGet()) : Call.named("many");
+    private Call<Object> call() {
+        // Only some, for the books keep their names to the end.
+        Call<Object> call = nameOne.get() && nameOne.getAndSet(false)
+                ? Call.named("named-" + names.incrementAndGet())
+                : Call.named("many");
         return call.outcome(Soak::read);
     }
 
@@ -265,6 +275,7 @@ final class Soak {
         private final AtomicInteger seen = new AtomicInteger();
         private final AtomicInteger ends = new AtomicInteger();
         private volatile boolean cancelledFromOutside;
+        private volatile boolean wasRefused;
 
         void attempt(Attempt attempt) {
             attempts.increment();
@@ -299,9 +310,14 @@ final class Soak {
             }
             Decision decision = result == null ? (failure == null ? null : Decision.of(failure)) : result.decision();
             if (decision != null) {
+                stops.computeIfAbsent(decision.stop(), reason -> new LongAdder())
+                        .increment();
                 switch (decision.stop()) {
                     case CANCELLED -> cancelled.increment();
-                    case BREAKER_OPEN, NO_PERMIT, BULKHEAD_FULL, RETRY_BUDGET -> refused.increment();
+                    case BREAKER_OPEN, NO_PERMIT, BULKHEAD_FULL, RETRY_BUDGET -> {
+                        refused.increment();
+                        wasRefused = true;
+                    }
                     case RULE_FAILED, CLOSED -> violate("ended by " + decision);
                     default -> failed.increment();
                 }
@@ -309,6 +325,12 @@ final class Soak {
                 violate("a failure without its decision: " + failure);
             } else {
                 succeeded.increment();
+            }
+        }
+
+        void restIfRefused() {
+            if (wasRefused) {
+                LockSupport.parkNanos(AFTER_REFUSAL_NANOS);
             }
         }
     }
@@ -440,6 +462,9 @@ final class Soak {
                 default -> syncCallers.get(random.nextInt(syncCallers.size())).interrupt();
             }
             changes.increment();
+            if (random.nextInt(NAMED_ONE_IN) == 0) {
+                nameOne.set(true);
+            }
             LockSupport.parkNanos(Nanos.PER_MILLI);
             levee.breaker().release();
         }

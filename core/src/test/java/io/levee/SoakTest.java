@@ -50,14 +50,15 @@ class SoakTest {
         soak.run(length);
 
         System.out.printf(
-                "%d calls in %.1f s: %d succeeded, %d failed, %d refused, %d cancelled; %d attempts; %d disturbances;"
-                        + " %d events, %d dropped; least heap in each tenth, KiB: %s%n",
+                "%d calls in %.1f s: %d succeeded, %d failed, %d refused, %d cancelled %s; %d attempts;"
+                        + " %d disturbances; %d events, %d dropped; least heap in each tenth, KiB: %s%n",
                 soak.started.sum(),
                 soak.tookNanos / 1e9,
                 soak.succeeded.sum(),
                 soak.failed.sum(),
                 soak.refused.sum(),
                 soak.cancelled.sum(),
+                soak.stops,
                 soak.attempts.sum(),
                 soak.changes.sum(),
                 soak.callsEnded.sum(),
@@ -76,7 +77,6 @@ class SoakTest {
         assertThat(soak.endsByName)
                 .isNotEmpty()
                 .allSatisfy((name, ends) -> assertThat(ends).as(name).isOne());
-        assertThat(soak.callsEnded.sum()).isLessThanOrEqualTo(soak.started.sum());
 
         // Attempts are what the downstream saw, and no more than the limiter lets through.
         assertThat(soak.attemptsTold.sum()).isEqualTo(soak.attemptsSeenByThose.sum());
@@ -87,11 +87,19 @@ class SoakTest {
         levee.close();
         soak.stop();
         assertThat(soak.violations).isEmpty();
+        // Closing has delivered what was queued.
+        long dropped = levee.state().eventsDropped();
+        assertThat(soak.callsEnded.sum()).isBetween(soak.started.sum() - dropped, soak.started.sum());
         noThreadIsLeft(threadsBefore);
 
-        assertThat(soak.leastHeapBytes[Soak.HEAP_WINDOWS - 1])
-                .as("least heap of each tenth: %s", Arrays.toString(soak.leastHeapBytes))
-                .isLessThan(soak.leastHeapBytes[0] + HEAP_MARGIN_BYTES);
+        // A short run on a busy machine may leave a window without a sample.
+        long[] heap = Arrays.stream(soak.leastHeapBytes)
+                .filter(bytes -> bytes != Long.MAX_VALUE)
+                .toArray();
+        assertThat(heap).hasSizeGreaterThan(1);
+        assertThat(heap[heap.length - 1])
+                .as("least heap of each tenth: %s", Arrays.toString(heap))
+                .isLessThan(heap[0] + HEAP_MARGIN_BYTES);
     }
 
     private static void nothingIsHeld(Levee levee, int pendingBefore) {

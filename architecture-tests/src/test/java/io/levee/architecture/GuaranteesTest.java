@@ -120,6 +120,27 @@ class GuaranteesTest {
         }
     }
 
+    /** A page that has drifted would be noticed. */
+    @Test
+    void whatIsNoTestOrIsNotRunIsNoProof() throws IOException {
+        assertThat(TestSource.find(ROOT, "NoSuchTest", "coresJarIsUnder200Kibibytes"))
+                .isEmpty();
+        assertThat(TestSource.find(ROOT, "SoakTest", "soak"))
+                .as("a method that is no test")
+                .isEmpty();
+        TestSource.Found tenMinutes = TestSource.find(ROOT, "SoakTest", "tenMinutesOfFullLoadLeaveNothingBehind")
+                .get(0);
+        assertThat(new Command("./levee test --full -pl core -Dtest=SoakTest").runs(tenMinutes))
+                .isTrue();
+        assertThat(new Command("./levee test --full -pl core").runs(tenMinutes)).isTrue();
+        assertThat(new Command("./levee test -pl core -Dtest=SoakTest").runs(tenMinutes))
+                .isFalse();
+        assertThat(new Command("./levee test --full -pl core -Dtest=ClockStepTest").runs(tenMinutes))
+                .isFalse();
+        assertThat(new Command("./levee test --full -pl testkit").runs(tenMinutes))
+                .isFalse();
+    }
+
     private static void isWellFormed(Command command) throws IOException {
         String subcommand = command.words().get(1);
         assertThat(Files.readString(ROOT.resolve("levee")))
