@@ -40,8 +40,11 @@ class GuaranteesTest {
                             .results()
                             .map(found -> new Command(found.group(1)))
                             .toList();
-                    List<String> rows = part.lines()
-                            .filter(line -> line.startsWith("| ") && !line.equals(HEADER))
+                    // Other tables of the section are figures.
+                    List<String> rows = part.substring(part.indexOf(HEADER) + HEADER.length())
+                            .lines()
+                            .skip(2)
+                            .takeWhile(line -> line.startsWith("| "))
                             .toList();
                     sections.add(new Section(part.lines().findFirst().orElseThrow(), commands, rows));
                 }
