@@ -55,4 +55,9 @@ enum SystemTime implements TimeSource {
     public void wake(Thread thread) {
         LockSupport.unpark(thread);
     }
+
+    /** How many tasks wait, for tests. */
+    int pending() {
+        return timers.pending();
+    }
 }

@@ -34,6 +34,7 @@ public final class BenchMain {
               --markdown   the tables of docs/benchmarks.md
               --threads N  only the rows on one thread (1), or those on two with their like on one (2)
               --row NAME   only these rows: %s
+              --start-up   instead: what the first call costs a fresh JVM; under a minute
             The JDK is that of JAVA_HOME, or the one on the PATH.
             """.formatted(ids());
 
@@ -66,6 +67,9 @@ public final class BenchMain {
             System.out.print(USAGE);
             return 0;
         }
+        if (List.of(arguments).equals(List.of("--start-up"))) {
+            return measureStartUp();
+        }
         BenchMain bench = new BenchMain();
         try {
             bench.read(arguments);
@@ -75,6 +79,18 @@ public final class BenchMain {
             return 2;
         }
         return bench.measure();
+    }
+
+    private static int measureStartUp() {
+        try {
+            System.out.print(StartUp.measure(StartUp.ROUNDS, StartUp.WARM_UP_ROUNDS));
+            return 0;
+        } catch (IOException failure) {
+            System.err.println("levee bench: " + failure.getMessage());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return 1;
     }
 
     private void read(String[] arguments) {
