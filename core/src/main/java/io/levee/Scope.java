@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A scope that is open is bound to the thread that opened it, until it is closed there. {@link #capture()} and
  * {@link #attach()} carry it to other threads. Closing does not cancel: work handed to other threads goes on until the
- * deadline; {@link #cancel()} ends it.
+ * deadline; {@link #cancel()}, of this scope or of one that it was opened in, ends it.
  *
  * <p>{@link #cancel()}, {@link #isCancelled()}, {@link #remainingNanos()}, {@link #attach()} and the wrapping methods are
  * thread-safe; {@link #close()} belongs to the thread that opened the scope.
@@ -36,6 +36,9 @@ public final class Scope extends ScopeMember implements AutoCloseable {
 
     /** Written under the lock; read without it: a stale false is only a later true. */
     private volatile boolean cancelled;
+
+    /** Guarded by the lock. A closed scope is a member of its parent only as long as it has members itself. */
+    private boolean closed;
 
     /** Only used by the thread that opened the scope. */
     private @Nullable Attachment opened;
@@ -181,6 +184,7 @@ public final class Scope extends ScopeMember implements AutoCloseable {
             cancelled = true;
             ScopeMember member = members;
             members = null;
+            leaveParentIfIdle();
             while (member != null) {
                 ScopeMember following = member.next;
                 member.memberOf = null;
@@ -230,6 +234,11 @@ public final class Scope extends ScopeMember implements AutoCloseable {
             if (cancelled) {
                 return false;
             }
+            // Work that was handed to another thread begins after the closing. (Locks are taken from a scope upwards,
+            // never downwards: cancel() tells scopes below after it has given up its own.)
+            if (closed && members == null && parent != null && !parent.join(this)) {
+                return false;
+            }
             member.memberOf = this;
             member.next = members;
             if (members != null) {
@@ -260,8 +269,16 @@ public final class Scope extends ScopeMember implements AutoCloseable {
             member.memberOf = null;
             member.previous = null;
             member.next = null;
+            leaveParentIfIdle();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Under the lock. What goes on in a closed scope is still cancelled with the scopes above it. */
+    private void leaveParentIfIdle() {
+        if (closed && members == null && parent != null) {
+            parent.leave(this);
         }
     }
 
@@ -269,7 +286,13 @@ public final class Scope extends ScopeMember implements AutoCloseable {
     @Override
     public void close() {
         if (parent != null) {
-            parent.leave(this);
+            lock.lock();
+            try {
+                closed = true;
+                leaveParentIfIdle();
+            } finally {
+                lock.unlock();
+            }
         }
         Attachment here = opened;
         if (here != null) {
