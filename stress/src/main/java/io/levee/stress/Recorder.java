@@ -74,7 +74,7 @@ public final class Recorder implements AutoCloseable {
      */
     public <O> List<Operation<O>> record(Subject<O> subject, long seed) {
         AtomicLong counter = new AtomicLong();
-        AtomicInteger ready = new AtomicInteger();
+        AtomicInteger arrivals = new AtomicInteger();
         SplittableRandom seeds = new SplittableRandom(seed);
         List<Future<List<Operation<O>>>> running = new ArrayList<>();
         for (int t = 0; t < threads; t++) {
@@ -83,14 +83,15 @@ public final class Recorder implements AutoCloseable {
             SplittableRandom random = seeds.split();
             running.add(pool.submit((Callable<List<Operation<O>>>) () -> {
                 List<Operation<O>> mine = new ArrayList<>(operationsEach);
-                ready.incrementAndGet();
-                while (ready.get() < threads) {
-                    Thread.yield(); // so that they set off together
-                }
-                for (int i = 0; i < operationsEach; i++) {
-                    long began = counter.incrementAndGet();
-                    O what = actor.act(random);
-                    mine.add(new Operation<>(thread, what, began, counter.incrementAndGet()));
+                try {
+                    for (int i = 0; i < operationsEach; i++) {
+                        meet(arrivals, threads * (i + 1));
+                        long began = counter.incrementAndGet();
+                        O what = actor.act(random);
+                        mine.add(new Operation<>(thread, what, began, counter.incrementAndGet()));
+                    }
+                } finally {
+                    arrivals.addAndGet(threads * operationsEach); // after an error nobody waits for this one
                 }
                 return mine;
             }));
@@ -104,6 +105,21 @@ public final class Recorder implements AutoCloseable {
             }
         }
         return history;
+    }
+
+    /**
+     * The threads set off together for every operation: one takes less time than a thread to start, so without this
+     * they would hardly ever meet.
+     */
+    private static void meet(AtomicInteger arrivals, int all) {
+        arrivals.incrementAndGet();
+        for (int looks = 1; arrivals.get() < all; looks++) {
+            if (looks % 256 == 0) {
+                Thread.yield(); // more threads than processors
+            } else {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     @Override
