@@ -1,10 +1,11 @@
 package io.levee;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +30,23 @@ public final class TrafficWeights {
     /** The highest weight of one target: a share can be stated in millionths, and no sum of weights overflows. */
     public static final int MAX_WEIGHT = 1_000_000;
 
+    private static final VarHandle SHARES;
+
+    static {
+        try {
+            SHARES = MethodHandles.lookup().findVarHandle(TrafficWeights.class, "shares", Shares.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     private final RandomSource random;
 
     /** Replaced as a whole. Opponents: those who change the weights; each works on what it saw, by CAS. */
-    private final AtomicReference<Shares> shares;
+    private volatile Shares shares;
 
     private TrafficWeights(Shares shares, RandomSource random) {
-        this.shares = new AtomicReference<>(shares);
+        this.shares = shares;
         this.random = random;
     }
 
@@ -87,7 +98,7 @@ public final class TrafficWeights {
      * @return the name of a target whose weight is more than 0
      */
     public String choose() {
-        Shares now = shares.get();
+        Shares now = shares;
         return now.at(now.sum == now.only ? 0 : random.nextBelow(now.sum));
     }
 
@@ -101,13 +112,17 @@ public final class TrafficWeights {
      */
     public Map<String, Integer> set(Map<String, Integer> weights) {
         Shares next = Shares.of(weights);
-        Shares seen = shares.get();
+        Shares seen = shares;
         if (!next.weights.keySet().equals(seen.weights.keySet())) {
             throw new IllegalArgumentException(
                     "the targets are " + seen.weights.keySet() + " and cannot change; got " + next.weights.keySet());
         }
         // The targets never change, so what was checked above holds for whatever is replaced here. Keeps their order.
-        return shares.getAndSet(seen.with(next.weights)).weights;
+        Shares changed = seen.with(next.weights);
+        while (!SHARES.compareAndSet(this, seen, changed)) {
+            seen = shares;
+        }
+        return seen.weights;
     }
 
     /**
@@ -124,7 +139,11 @@ public final class TrafficWeights {
         if (from.equals(to)) {
             throw new IllegalArgumentException("nothing to shift: from and to are both '" + from + "'");
         }
-        return shares.getAndUpdate(seen -> seen.shifted(from, to, weight)).weights;
+        Shares seen = shares;
+        while (!SHARES.compareAndSet(this, seen, seen.shifted(from, to, weight))) {
+            seen = shares;
+        }
+        return seen.weights;
     }
 
     /**
@@ -133,7 +152,7 @@ public final class TrafficWeights {
      * @return an unmodifiable snapshot, in the order in which the targets were first given
      */
     public Map<String, Integer> snapshot() {
-        return shares.get().weights;
+        return shares.weights;
     }
 
     @Override
