@@ -38,8 +38,8 @@ final class SqlOutcomes {
             throw new UserError("needs sqlState, vendorCode or exception");
         }
         Throwable failure = hasCode ? coded(line, chain) : CauseChain.named(chain, List.of(), loader());
-        Outcome outcome = SqlErrors.outcome(
-                failure, Outcomes.text(line, "product"), Outcomes.flag(line, "commitSent", false));
+        Outcome outcome =
+                SqlErrors.outcome(failure, Outcomes.text(line, "product"), Outcomes.flag(line, "commitSent", false));
         Fate stated = Outcomes.fate(line);
         return stated == null ? outcome : outcome.withFate(stated);
     }

@@ -41,8 +41,12 @@ record Database(Product product, long statementTimeoutMillis) {
         }
     }
 
-    /** H2 keeps a statement's timeout for the whole session, so for whoever borrows the connection next, too. */
-    boolean hasStatementTimeouts() {
+    /**
+     * Whether each statement gets timeouts of its own, for the database and for the socket. Not PostgreSQL, which is told
+     * once ({@link #limitStatements}) and whose connections can be aborted while somebody reads from them: MariaDB's
+     * cannot. Not H2, which keeps a statement's timeout for the whole session, so for whoever borrows the connection next.
+     */
+    boolean limitsEachStatement() {
         return product != Product.POSTGRESQL && product != Product.H2;
     }
 

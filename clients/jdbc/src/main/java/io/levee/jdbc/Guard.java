@@ -22,6 +22,7 @@ final class Guard {
     private final Connection raw;
     private final Watchdog watchdog;
     private final boolean queryTimeouts;
+    private final BeforeStatement beforeStatement;
     private final Connection connection;
     private volatile boolean ended;
 
@@ -29,12 +30,19 @@ final class Guard {
      * A guard round a connection.
      *
      * @param queryTimeouts whether each statement gets a timeout of its own, cut to what is left of the attempt
+     * @param beforeStatement done before each statement
      */
-    Guard(Connection raw, Watchdog watchdog, boolean queryTimeouts) {
+    Guard(Connection raw, Watchdog watchdog, boolean queryTimeouts, BeforeStatement beforeStatement) {
         this.raw = raw;
         this.watchdog = watchdog;
         this.queryTimeouts = queryTimeouts;
+        this.beforeStatement = beforeStatement;
         connection = proxy(Connection.class, new ConnectionHandler());
+    }
+
+    /** What is done before each statement. */
+    interface BeforeStatement {
+        void run() throws SQLException;
     }
 
     Connection connection() {
@@ -119,15 +127,13 @@ final class Guard {
         @Nullable
         Object handle(Object proxy, Method method, @Nullable Object[] args) throws Throwable {
             String name = method.getName();
-            boolean refused =
-                    switch (name) {
-                        case "commit", "close", "abort", "setTransactionIsolation", "setReadOnly", "setNetworkTimeout" ->
-                            true;
-                        // To a savepoint is the body's own business.
-                        case "rollback" -> args.length == 0;
-                        case "setAutoCommit" -> Boolean.TRUE.equals(args[0]);
-                        default -> false;
-                    };
+            boolean refused = switch (name) {
+                case "commit", "close", "abort", "setTransactionIsolation", "setReadOnly", "setNetworkTimeout" -> true;
+                // To a savepoint is the body's own business.
+                case "rollback" -> args.length == 0;
+                case "setAutoCommit" -> Boolean.TRUE.equals(args[0]);
+                default -> false;
+            };
             if (refused) {
                 throw levees(name);
             }
@@ -168,6 +174,7 @@ final class Guard {
             String name = method.getName();
             if (name.startsWith("execute")) {
                 watchdog.begin(statement);
+                beforeStatement.run();
                 cutTimeout();
             } else if (name.equals("getConnection")) {
                 return connection;

@@ -2,6 +2,8 @@ package io.levee.jdbc;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt's connection, from when it was lent until it is given back, with the settings that it came with. */
@@ -13,6 +15,7 @@ final class Session {
     private @Nullable Boolean autoCommit;
     private @Nullable Boolean readOnly;
     private @Nullable Integer isolation;
+    private @Nullable Integer networkTimeoutMillis;
     private boolean committed;
 
     Session(Connection raw, Watchdog watchdog) {
@@ -45,7 +48,11 @@ final class Session {
         if (autoCommit) {
             raw.setAutoCommit(false);
         }
-        Guard made = new Guard(raw, watchdog, serverTimeouts && database.hasStatementTimeouts());
+        boolean limitEach = database.limitsEachStatement();
+        if (limitEach) {
+            networkTimeoutMillis = networkTimeout();
+        }
+        Guard made = new Guard(raw, watchdog, limitEach && serverTimeouts, limitEach ? this::limitReads : () -> {});
         guard = made;
         if (serverTimeouts) {
             database.limitStatements(made.connection(), watchdog.remainingNanos());
@@ -61,8 +68,29 @@ final class Session {
     /** Commits. The body's connection is dead from here on. */
     void commit() throws SQLException {
         endGuard();
+        limitReads();
         raw.commit();
         committed = true;
+    }
+
+    /** The connection's own timeout for reads; null if it has no such setting. */
+    private @Nullable Integer networkTimeout() throws SQLException {
+        try {
+            return raw.getNetworkTimeout();
+        } catch (SQLFeatureNotSupportedException | AbstractMethodError noSuchSetting) {
+            return null;
+        }
+    }
+
+    /** Cuts the longest wait for an answer to what is left and the time of grace, unless it is shorter already. */
+    private void limitReads() throws SQLException {
+        Integer own = networkTimeoutMillis;
+        long left = watchdog.remainingNanos();
+        if (own == null || left == Long.MAX_VALUE) {
+            return;
+        }
+        long millis = Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(left) + Watchdog.GRACE_MILLIS);
+        raw.setNetworkTimeout(Runnable::run, own == 0 ? (int) millis : Math.min(own, (int) millis));
     }
 
     private void endGuard() {
@@ -99,6 +127,7 @@ final class Session {
             return true;
         }
         try {
+            limitReads();
             raw.rollback();
             return true;
         } catch (SQLException | RuntimeException notRolledBack) {
@@ -117,6 +146,9 @@ final class Session {
             }
             if (Boolean.TRUE.equals(autoCommit)) {
                 raw.setAutoCommit(true);
+            }
+            if (networkTimeoutMillis != null) {
+                raw.setNetworkTimeout(Runnable::run, networkTimeoutMillis);
             }
             return true;
         } catch (SQLException | RuntimeException notRestored) {

@@ -170,8 +170,8 @@ class CommitTest {
     @EnumSource(names = {"POSTGRESQL", "MARIADB"})
     void whatIsIdempotentIsRepeatedBlindly(Db db) throws Exception {
         db.orSkip();
-        Trial.Ending ending = Fault.cut(
-                db, CutProxy.OnCommit.CUT_AFTER, Fault.WORK.idempotent(), UnaryOperator.identity());
+        Trial.Ending ending =
+                Fault.cut(db, CutProxy.OnCommit.CUT_AFTER, Fault.WORK.idempotent(), UnaryOperator.identity());
         assertThat(ending.failure()).isNull();
         assertThat(ending.bodyRuns()).isEqualTo(2);
         assertThat(rows(db)).isEqualTo(2);

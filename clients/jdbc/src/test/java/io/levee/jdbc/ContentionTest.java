@@ -78,8 +78,7 @@ class ContentionTest {
                 runs.incrementAndGet();
                 int value;
                 int version;
-                try (PreparedStatement read =
-                                connection.prepareStatement("SELECT v, version FROM item WHERE id = 1");
+                try (PreparedStatement read = connection.prepareStatement("SELECT v, version FROM item WHERE id = 1");
                         ResultSet row = read.executeQuery()) {
                     row.next();
                     value = row.getInt(1);

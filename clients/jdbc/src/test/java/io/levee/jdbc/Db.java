@@ -65,8 +65,9 @@ enum Db {
         @Override
         DataSource dataSource(int port) throws SQLException {
             // The snapshot check makes MariaDB refuse an update of what has changed since it was read.
-            return new MariaDbDataSource("jdbc:mariadb://127.0.0.1:" + port
-                    + "/test?user=root&sessionVariables=innodb_snapshot_isolation=ON,innodb_lock_wait_timeout=1");
+            return new MariaDbDataSource(
+                    "jdbc:mariadb://127.0.0.1:" + port
+                            + "/test?user=root&sslMode=disable&sessionVariables=innodb_snapshot_isolation=ON,innodb_lock_wait_timeout=1");
         }
 
         @Override

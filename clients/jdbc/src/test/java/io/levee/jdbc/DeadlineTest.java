@@ -39,12 +39,15 @@ class DeadlineTest {
 
     private static int sessions(Db db) throws SQLException {
         return switch (db) {
-            case POSTGRESQL -> db.number("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'"
-                    + " AND state = 'active'");
-            case MARIADB -> db.number("SELECT count(*) FROM information_schema.processlist WHERE info LIKE"
-                    + " '%SLEEP(%' AND id <> CONNECTION_ID()");
-            case H2 -> db.number("SELECT count(*) FROM information_schema.sessions WHERE executing_statement LIKE"
-                    + " '%SYSTEM_RANGE%' AND session_id <> SESSION_ID()");
+            case POSTGRESQL ->
+                db.number("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'"
+                        + " AND state = 'active'");
+            case MARIADB ->
+                db.number("SELECT count(*) FROM information_schema.processlist WHERE info LIKE"
+                        + " '%SLEEP(%' AND id <> CONNECTION_ID()");
+            case H2 ->
+                db.number("SELECT count(*) FROM information_schema.sessions WHERE executing_statement LIKE"
+                        + " '%SYSTEM_RANGE%' AND session_id <> SESSION_ID()");
         };
     }
 
@@ -54,8 +57,8 @@ class DeadlineTest {
         db.orSkip();
         Fault.tables(db);
         try (HikariDataSource pool = db.pool(1, Duration.ofSeconds(5))) {
-            Trial.Ending ending = Trial.run(
-                    pool, levee().attemptTimeout(Duration.ofMillis(400)), Fault.WORK, (connection, run) -> {
+            Trial.Ending ending =
+                    Trial.run(pool, levee().attemptTimeout(Duration.ofMillis(400)), Fault.WORK, (connection, run) -> {
                         Fault.insert(connection, run);
                         return run == 1 ? Db.number(connection, db.sleep(30)) : run;
                     });
@@ -79,8 +82,8 @@ class DeadlineTest {
     void theDeadlineEndsTheCall(Db db) throws Exception {
         db.orSkip();
         Fault.tables(db);
-        Trial.Ending ending = Trial.run(
-                db.dataSource(), levee(), Fault.WORK.deadline(Duration.ofMillis(400)), (connection, run) -> {
+        Trial.Ending ending =
+                Trial.run(db.dataSource(), levee(), Fault.WORK.deadline(Duration.ofMillis(400)), (connection, run) -> {
                     Fault.insert(connection, run);
                     return Db.number(connection, db.sleep(30));
                 });
@@ -185,8 +188,8 @@ class DeadlineTest {
         Fault.tables(Db.H2);
         try (HikariDataSource pool = Db.H2.pool(1, Duration.ofSeconds(60));
                 Connection held = pool.getConnection()) {
-            Trial.Ending ending = Trial.run(
-                    pool, levee(), Fault.WORK.deadline(Duration.ofMillis(200)), (connection, run) -> run);
+            Trial.Ending ending =
+                    Trial.run(pool, levee(), Fault.WORK.deadline(Duration.ofMillis(200)), (connection, run) -> run);
             assertThat(ending.failure()).isInstanceOf(DeadlineExceededException.class);
             assertThat(ending.bodyRuns()).isZero();
         }

@@ -21,15 +21,14 @@ enum Fault {
     CONFLICT("row changed since it was read, by a transaction that has committed") {
         @Override
         Trial.Ending play(Db db) throws Exception {
-            return Trial.run(
-                    db.dataSource(), WORK.isolation(Isolation.REPEATABLE_READ), (connection, run) -> {
-                        insert(connection, run);
-                        Db.number(connection, "SELECT v FROM item WHERE id = 1");
-                        if (run == 1) {
-                            db.run("UPDATE item SET v = v + 1 WHERE id = 1");
-                        }
-                        return Db.update(connection, "UPDATE item SET v = v + 10 WHERE id = 1");
-                    });
+            return Trial.run(db.dataSource(), WORK.isolation(Isolation.REPEATABLE_READ), (connection, run) -> {
+                insert(connection, run);
+                Db.number(connection, "SELECT v FROM item WHERE id = 1");
+                if (run == 1) {
+                    db.run("UPDATE item SET v = v + 1 WHERE id = 1");
+                }
+                return Db.update(connection, "UPDATE item SET v = v + 10 WHERE id = 1");
+            });
         }
     },
     WRITE_SKEW("serialization failure that the COMMIT meets") {

@@ -54,7 +54,9 @@ class FaultTableTest {
 
     @Test
     void theTableInTheDocumentIsWhatHappens() throws Exception {
-        assumeTrue(MariaServer.isInstalled(), "SKIPPED: needs the Debian packages mariadb-server-core and mariadb-client-core");
+        assumeTrue(
+                MariaServer.isInstalled(),
+                "SKIPPED: needs the Debian packages mariadb-server-core and mariadb-client-core");
         String document = Files.readString(DOC);
         int from = document.indexOf(OPENING) + OPENING.length();
         int to = document.indexOf(CLOSING);
@@ -68,8 +70,9 @@ class FaultTableTest {
     }
 
     private static String table() throws Exception {
-        StringBuilder rows = new StringBuilder("| fault | database | SQLState / vendor code | fate | verdict | the call ends"
-                + " with | body ran | rows |\n|---|---|---|---|---|---|---|---|\n");
+        StringBuilder rows =
+                new StringBuilder("| fault | database | SQLState / vendor code | fate | verdict | the call ends"
+                        + " with | body ran | rows |\n|---|---|---|---|---|---|---|---|\n");
         for (Fault fault : Fault.values()) {
             for (Db db : Db.values()) {
                 if (!fault.isOn(db)) {
@@ -96,6 +99,7 @@ class FaultTableTest {
     private static String end(Trial.Ending ending) {
         return ending.failure() == null
                 ? "success"
-                : ending.failure().getClass().getSimpleName() + ", " + ending.last().stop();
+                : ending.failure().getClass().getSimpleName() + ", "
+                        + ending.last().stop();
     }
 }

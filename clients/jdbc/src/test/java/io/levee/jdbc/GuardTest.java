@@ -92,7 +92,8 @@ class GuardTest {
             Fault.insert(connection, 2);
             connection.rollback(before);
             assertThat(connection.isClosed()).isFalse();
-            assertThat(connection.isWrapperFor(org.h2.jdbc.JdbcConnection.class)).isTrue();
+            assertThat(connection.isWrapperFor(org.h2.jdbc.JdbcConnection.class))
+                    .isTrue();
             assertThat(connection.unwrap(org.h2.jdbc.JdbcConnection.class)).isNotNull();
             assertThat(connection).isEqualTo(connection).hasSameHashCodeAs(connection);
             try (PreparedStatement call = connection.prepareCall("SELECT 1")) {
@@ -119,7 +120,9 @@ class GuardTest {
         assertThat(kept.isValid(1)).isFalse();
         kept.close();
         statements.get(0).close();
-        assertThatThrownBy(kept::createStatement).isInstanceOf(SQLException.class).hasMessageContaining("has ended");
+        assertThatThrownBy(kept::createStatement)
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("has ended");
         assertThatThrownBy(() -> statements.get(0).execute("DELETE FROM item")).hasMessageContaining("has ended");
         assertThatThrownBy(kept::commit).hasMessageContaining("has ended");
         // A body that uses what an earlier one kept is a mistake that would repeat itself.
@@ -182,8 +185,7 @@ class GuardTest {
                 assertThat(after.getTransactionIsolation()).isEqualTo(isolation);
                 if (db == Db.POSTGRESQL) {
                     assertThat(Db.number(
-                                    after,
-                                    "SELECT setting::int FROM pg_settings WHERE name = 'statement_timeout'"))
+                                    after, "SELECT setting::int FROM pg_settings WHERE name = 'statement_timeout'"))
                             .isZero();
                 }
             }
@@ -198,8 +200,7 @@ class GuardTest {
         assertThatThrownBy(() -> Fault.WORK.idempotencyRecord("x ")).hasMessageContaining("spaces");
         assertThatThrownBy(() -> Fault.WORK.idempotencyRecord("x".repeat(201))).hasMessageContaining("1 to 200");
         assertThatThrownBy(() -> Fault.WORK.deadline(Duration.ZERO)).hasMessageContaining("more than zero");
-        assertThatThrownBy(() ->
-                        LeveeJdbc.builder(Db.H2.dataSource(), levee).idempotencyTable("x; DROP TABLE y"))
+        assertThatThrownBy(() -> LeveeJdbc.builder(Db.H2.dataSource(), levee).idempotencyTable("x; DROP TABLE y"))
                 .hasMessageContaining("letters");
     }
 }

@@ -84,17 +84,17 @@ final class MariaServer {
         Awaitility.await("the server of " + home)
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(100))
-                .until(() -> {
+                .untilAsserted(() -> {
                     if (!server.isAlive()) {
                         throw new IllegalStateException("mariadbd ended: " + Files.readString(home.resolve("log")));
                     }
                     try {
                         Db.run(
-                                new MariaDbDataSource("jdbc:mariadb://127.0.0.1:" + port + "/?user=root"),
+                                new MariaDbDataSource(
+                                        "jdbc:mariadb://127.0.0.1:" + port + "/?user=root&sslMode=disable"),
                                 "CREATE DATABASE IF NOT EXISTS test");
-                        return true;
                     } catch (SQLException notYet) {
-                        return false;
+                        throw new AssertionError(notYet);
                     }
                 });
     }
@@ -119,7 +119,8 @@ final class MariaServer {
         try {
             server.waitFor(10, TimeUnit.SECONDS);
             try (Stream<Path> files = Files.walk(home)) {
-                files.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(path -> path.toFile().delete());
             }
         } catch (InterruptedException | IOException leftBehind) {
             // The directory for temporary files is the machine's to clean.

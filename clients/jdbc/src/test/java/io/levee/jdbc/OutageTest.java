@@ -64,8 +64,7 @@ class OutageTest {
     void aPoolThatCannotConnectIsNeverSentAndIsRepeated() throws Exception {
         try (CutProxy proxy = new CutProxy(Db.POSTGRESQL.port(), CutProxy.OnCommit.PASS, 0)) {
             proxy.refuseFurther();
-            try (HikariDataSource pool =
-                    Db.pool(Db.POSTGRESQL.dataSource(proxy.port()), 1, Duration.ofMillis(300))) {
+            try (HikariDataSource pool = Db.pool(Db.POSTGRESQL.dataSource(proxy.port()), 1, Duration.ofMillis(300))) {
                 Trial.Ending ending = Trial.run(pool, Fault.WORK, (connection, run) -> run);
                 assertThat(ending.failure()).isInstanceOf(SQLTransientConnectionException.class);
                 assertThat(ending.last().fate()).isEqualTo(Fate.NEVER_SENT);

@@ -16,13 +16,14 @@ import org.junit.jupiter.api.Test;
 
 /** Read-only transactions that go to a replica by weight: two databases that say who they are. */
 class ReadWeightsTest {
-    private static final Transaction<String> READ = Transaction.<String>named("read").readOnly();
+    private static final Transaction<String> READ =
+            Transaction.<String>named("read").readOnly();
     private static final Transaction<String> WRITE = Transaction.named("write");
 
     private final Levee primary = Levee.named("primary-db").build();
     private final Levee replica = Levee.named("replica-db").build();
-    private final TrafficWeights weights = TrafficWeights.of(
-            new LinkedHashMap<>(Map.of("primary", 100, "replica", 0)), RandomSource.seeded(42));
+    private final TrafficWeights weights =
+            TrafficWeights.of(new LinkedHashMap<>(Map.of("primary", 100, "replica", 0)), RandomSource.seeded(42));
     private LeveeJdbc jdbc;
 
     @BeforeEach
@@ -90,8 +91,8 @@ class ReadWeightsTest {
         assertThatThrownBy(() -> jdbc.transaction(READ, connection -> {
                     throw new IllegalStateException("the user's");
                 }))
-                .satisfies(thrown -> assertThat(io.levee.Decision.of(thrown).downstream())
-                        .isEqualTo("replica-db"));
+                .satisfies(thrown ->
+                        assertThat(io.levee.Decision.of(thrown).downstream()).isEqualTo("replica-db"));
     }
 
     @Test
@@ -104,7 +105,8 @@ class ReadWeightsTest {
                         .build())
                 .hasMessageContaining("replica")
                 .hasMessageContaining("[b, primary]");
-        assertThatThrownBy(() -> LeveeJdbc.builder(source, primary).replica("b", other).build())
+        assertThatThrownBy(() ->
+                        LeveeJdbc.builder(source, primary).replica("b", other).build())
                 .hasMessageContaining("readWeights");
         assertThatThrownBy(() -> LeveeJdbc.builder(source, primary).replica("primary", other))
                 .hasMessageContaining("taken");

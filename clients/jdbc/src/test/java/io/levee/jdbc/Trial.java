@@ -30,8 +30,7 @@ final class Trial {
      * @param decisions every retry's record and the last stop's
      * @param failures what those attempts threw
      */
-    record Ending(
-            Integer value, Throwable failure, int bodyRuns, List<Decision> decisions, List<Throwable> failures) {
+    record Ending(Integer value, Throwable failure, int bodyRuns, List<Decision> decisions, List<Throwable> failures) {
         Decision first() {
             return decisions.get(0);
         }
@@ -62,8 +61,7 @@ final class Trial {
         return run(source, levee(), kind, body);
     }
 
-    static Ending run(DataSource source, Levee.Builder builder, Transaction<Integer> kind, Body body)
-            throws Exception {
+    static Ending run(DataSource source, Levee.Builder builder, Transaction<Integer> kind, Body body) throws Exception {
         return run(source, builder, UnaryOperator.identity(), kind, body);
     }
 
