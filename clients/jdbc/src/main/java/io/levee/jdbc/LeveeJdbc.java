@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * connection. So it is repeated whatever it does, if its error is one that may pass ({@link SqlErrors} translates, the
  * Levee's classifier judges). What the body throws beyond SQL errors and lost locks is judged as in any other call.
  *
- * <p>Not guaranteed: what the body does behind Levee's back. It can get at the driver's own connection with
- * {@code unwrap}, and a statement that commits by itself (DDL in MySQL and Oracle) is committed when the transaction is
+ * <p>Not guaranteed: what the body does behind Levee's back. It can get at the data source's own connection
+ * ({@code unwrap}, {@code ResultSet.getStatement}, {@code DatabaseMetaData.getConnection}), and a statement that commits by itself (DDL in MySQL and Oracle) is committed when the transaction is
  * repeated.
  *
  * <p>When the attempt's time is over, its call is cancelled or its thread interrupted, the running statement is cancelled;

@@ -150,7 +150,10 @@ public final class SqlErrors {
         String state = sql.getSQLState();
         SqlFault row = SqlTable.find(product, state, sql.getErrorCode());
         if (row != null) {
-            return row;
+            // Some drivers say 'connection exception' of one that was never made.
+            return stage == Stage.CONNECTING && row.kind() == ErrorKind.CONNECTION_LOST
+                    ? new SqlFault(row.product(), row.code(), ErrorKind.CONNECT, false, row.name(), row.source())
+                    : row;
         }
         if (stage == Stage.CONNECTING && state == null && sql.getErrorCode() == 0) {
             // No database speaks without a code. A pool that lends nothing in time does.

@@ -175,7 +175,8 @@ final class TransactionCall<T extends @Nullable Object, X extends Throwable> {
         return unanswered.isEmpty() ? outcome : outcome.withFate(Fate.SENT_NO_ANSWER);
     }
 
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // thrown as it came, whatever the compiler believes
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"
+    }) // thrown as it came, whatever the compiler believes
     private static <E extends Throwable> E sneaky(Throwable thrown) throws E {
         throw (E) thrown;
     }

@@ -59,6 +59,12 @@ enum Fault {
     },
     DEADLOCK("deadlock") {
         @Override
+        boolean isOn(Db db) {
+            // H2 ends the one that waited first, which is the other one here. ContentionTest has its deadlocks.
+            return db != Db.H2;
+        }
+
+        @Override
         Trial.Ending play(Db db) throws Exception {
             try (Connection other = db.dataSource().getConnection()) {
                 other.setAutoCommit(false);

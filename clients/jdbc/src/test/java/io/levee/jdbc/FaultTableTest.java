@@ -80,13 +80,9 @@ class FaultTableTest {
                 }
                 Fault.tables(db);
                 Trial.Ending ending = fault.play(db);
-                Decision first = ending.first();
                 rows.append("| ").append(fault.title());
                 rows.append(" | ").append(db.title());
-                rows.append(" | ").append(ending.firstState());
-                rows.append(" | ").append(first.fate());
-                rows.append(" | ").append(first.isRetry() ? "retry" : "final: " + first.stop());
-                rows.append(", rule ").append(first.rule());
+                rows.append(" | ").append(firstFailure(ending));
                 rows.append(" | ").append(end(ending));
                 rows.append(" | ").append(ending.bodyRuns());
                 rows.append(" | ").append(db.number("SELECT count(*) FROM work"));
@@ -94,6 +90,12 @@ class FaultTableTest {
             }
         }
         return rows.toString();
+    }
+
+    private static String firstFailure(Trial.Ending ending) {
+        Decision first = ending.first();
+        return ending.firstState() + " | " + first.fate() + " | "
+                + (first.isRetry() ? "retry" : "final: " + first.stop()) + ", rule " + first.rule();
     }
 
     private static String end(Trial.Ending ending) {

@@ -129,6 +129,9 @@ class SqlErrorsTest {
         Outcome outcome = SqlErrors.outcome(empty, Product.ANY, Stage.CONNECTING);
         assertThat(outcome.errorKind()).isEqualTo(ErrorKind.LOCAL_QUEUE);
         assertThat(outcome.fate()).isEqualTo(Fate.NEVER_SENT);
+        assertThat(SqlErrors.outcome(new SQLException("refused", "08000"), Product.ANY, Stage.CONNECTING)
+                        .errorKind())
+                .isEqualTo(ErrorKind.CONNECT);
         SQLException refused = new SQLException("refused", "08001");
         SQLTransientConnectionException down = new SQLTransientConnectionException("not available", "08001", refused);
         assertThat(SqlErrors.outcome(down, Product.ANY, Stage.CONNECTING).errorKind())

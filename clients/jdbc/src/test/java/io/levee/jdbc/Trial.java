@@ -42,7 +42,8 @@ final class Trial {
         String firstState() {
             for (Throwable t = failures.get(0); t != null; t = t.getCause()) {
                 if (t instanceof SQLException sql) {
-                    return sql.getSQLState() + (sql.getErrorCode() == 0 ? "" : " / " + sql.getErrorCode());
+                    String state = sql.getSQLState() == null ? "none" : sql.getSQLState();
+                    return state + (sql.getErrorCode() == 0 ? "" : " / " + sql.getErrorCode());
                 }
             }
             return failures.get(0).getClass().getSimpleName();
