@@ -50,6 +50,11 @@ record Database(Product product, long statementTimeoutMillis) {
         return product != Product.POSTGRESQL && product != Product.H2;
     }
 
+    /** MariaDB's driver puts {@code SET STATEMENT ... FOR} in front of the text, which not every statement bears. */
+    boolean takesQueryTimeouts() {
+        return limitsEachStatement() && product != Product.MYSQL;
+    }
+
     /** Lets the server itself end every statement of this transaction that runs past what is left of the attempt. */
     void limitStatements(Connection inTransaction, long remainingNanos) throws SQLException {
         if (product != Product.POSTGRESQL || remainingNanos == Long.MAX_VALUE) {

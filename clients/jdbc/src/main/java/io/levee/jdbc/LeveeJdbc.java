@@ -209,7 +209,7 @@ public final class LeveeJdbc {
          * waits for even if this process or the network dies. Default true. On PostgreSQL this is a
          * {@code SET LOCAL statement_timeout} in each transaction, one round trip more, skipped where the connection's own
          * timeout is shorter; elsewhere {@link java.sql.Statement#setQueryTimeout}, in whole seconds; on H2 nothing, since
-         * it would outlive the transaction.
+         * it would outlive the transaction, and on MySQL and MariaDB nothing, since it would change the statements.
          *
          * @param set false to leave the database's timeouts alone
          * @return this

@@ -52,7 +52,7 @@ final class Session {
         if (limitEach) {
             networkTimeoutMillis = networkTimeout();
         }
-        Guard made = new Guard(raw, watchdog, limitEach && serverTimeouts, limitEach ? this::limitReads : () -> {});
+        Guard made = new Guard(raw, watchdog, serverTimeouts && database.takesQueryTimeouts(), limitEach ? this::limitReads : () -> {});
         guard = made;
         if (serverTimeouts) {
             database.limitStatements(made.connection(), watchdog.remainingNanos());

@@ -67,7 +67,7 @@ enum Db {
             // The snapshot check makes MariaDB refuse an update of what has changed since it was read.
             return new MariaDbDataSource(
                     "jdbc:mariadb://127.0.0.1:" + port
-                            + "/test?user=root&sslMode=disable&sessionVariables=innodb_snapshot_isolation=ON,innodb_lock_wait_timeout=1");
+                            + "/test?user=root&sslMode=disable&sessionVariables=innodb_snapshot_isolation=ON");
         }
 
         @Override

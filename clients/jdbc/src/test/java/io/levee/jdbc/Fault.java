@@ -112,6 +112,9 @@ enum Fault {
     LOCK_WAIT("lock not granted in time") {
         @Override
         Trial.Ending play(Db db) throws Exception {
+            if (db == Db.MARIADB) {
+                db.run("SET GLOBAL innodb_lock_wait_timeout = 1");
+            }
             try (Connection other = db.dataSource().getConnection()) {
                 other.setAutoCommit(false);
                 Db.update(other, "UPDATE item SET v = v + 1 WHERE id = 1");
@@ -125,6 +128,10 @@ enum Fault {
                     }
                     return Db.update(connection, "UPDATE item SET v = v + 10 WHERE id = 1");
                 });
+            } finally {
+                if (db == Db.MARIADB) {
+                    db.run("SET GLOBAL innodb_lock_wait_timeout = 50");
+                }
             }
         }
     },
