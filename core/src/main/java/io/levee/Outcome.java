@@ -12,6 +12,9 @@ public final class Outcome {
     /** {@link #status()} where there is none. */
     public static final int NO_STATUS = -1;
 
+    /** {@link #minDelayNanos()} where the downstream wants the next attempt at once, whatever the policy's wait. */
+    public static final long AT_ONCE = -1;
+
     private final @Nullable Object value;
     private final @Nullable Throwable failure;
     private final int status;
@@ -19,6 +22,17 @@ public final class Outcome {
     private final @Nullable Fate fate;
     private final boolean connectionReused;
     private final boolean replayable;
+    private final @Nullable GrpcStatus grpcStatus;
+    private final @Nullable Pushback pushback;
+    private final boolean committed;
+
+    /** What a gRPC server's pushback says beside the wait, which is {@link #minDelayNanos()}. */
+    enum Pushback {
+        /** Come again after the wait. */
+        RETRY,
+        /** Do not come again. */
+        STOP
+    }
 
     private Outcome(
             @Nullable Object value,
@@ -27,7 +41,10 @@ public final class Outcome {
             long minDelayNanos,
             @Nullable Fate fate,
             boolean connectionReused,
-            boolean replayable) {
+            boolean replayable,
+            @Nullable GrpcStatus grpcStatus,
+            @Nullable Pushback pushback,
+            boolean committed) {
         this.value = value;
         this.failure = failure;
         this.status = status;
@@ -35,6 +52,9 @@ public final class Outcome {
         this.fate = fate;
         this.connectionReused = connectionReused;
         this.replayable = replayable;
+        this.grpcStatus = grpcStatus;
+        this.pushback = pushback;
+        this.committed = committed;
     }
 
     /**
@@ -44,7 +64,7 @@ public final class Outcome {
      * @return an outcome with fate {@link Fate#ANSWERED} unless another is set
      */
     public static Outcome value(@Nullable Object value) {
-        return new Outcome(value, null, NO_STATUS, 0, null, false, true);
+        return new Outcome(value, null, NO_STATUS, 0, null, false, true, null, null, false);
     }
 
     /**
@@ -54,7 +74,17 @@ public final class Outcome {
      * @return an outcome whose fate the classifier deduces from the throwable unless one is set
      */
     public static Outcome failure(Throwable failure) {
-        return new Outcome(null, Objects.requireNonNull(failure, "failure"), NO_STATUS, 0, null, false, true);
+        return new Outcome(
+                null,
+                Objects.requireNonNull(failure, "failure"),
+                NO_STATUS,
+                0,
+                null,
+                false,
+                true,
+                null,
+                null,
+                false);
     }
 
     /**
@@ -68,7 +98,7 @@ public final class Outcome {
         if (httpStatus < 100 || httpStatus > 999) {
             throw new IllegalArgumentException("status must be from 100 to 999, is " + httpStatus);
         }
-        return new Outcome(value, failure, httpStatus, minDelayNanos, fate, connectionReused, replayable);
+        return new Outcome(value, failure, httpStatus, minDelayNanos, fate, connectionReused, replayable, grpcStatus, pushback, committed);
     }
 
     /**
@@ -79,7 +109,7 @@ public final class Outcome {
      * @throws IllegalArgumentException if the wait is negative
      */
     public Outcome withMinDelay(Duration wait) {
-        return new Outcome(value, failure, status, Nanos.of(wait, "wait"), fate, connectionReused, replayable);
+        return withMinDelayNanos(Nanos.of(wait, "wait"), pushback);
     }
 
     /**
@@ -90,7 +120,16 @@ public final class Outcome {
      */
     public Outcome withFate(Fate known) {
         return new Outcome(
-                value, failure, status, minDelayNanos, Objects.requireNonNull(known), connectionReused, replayable);
+                value,
+                failure,
+                status,
+                minDelayNanos,
+                Objects.requireNonNull(known),
+                connectionReused,
+                replayable,
+                grpcStatus,
+                pushback,
+                committed);
     }
 
     /**
@@ -100,7 +139,7 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withConnectionReused(boolean reused) {
-        return new Outcome(value, failure, status, minDelayNanos, fate, reused, replayable);
+        return new Outcome(value, failure, status, minDelayNanos, fate, reused, replayable, grpcStatus, pushback, committed);
     }
 
     /**
@@ -110,7 +149,69 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withReplayable(boolean canReplay) {
-        return new Outcome(value, failure, status, minDelayNanos, fate, connectionReused, canReplay);
+        return new Outcome(value, failure, status, minDelayNanos, fate, connectionReused, canReplay, grpcStatus, pushback, committed);
+    }
+
+    /**
+     * This outcome with the call's gRPC status.
+     *
+     * @param code the status
+     * @return an outcome
+     */
+    public Outcome withGrpcStatus(GrpcStatus code) {
+        return new Outcome(
+                value,
+                failure,
+                status,
+                minDelayNanos,
+                fate,
+                connectionReused,
+                replayable,
+                Objects.requireNonNull(code, "code"),
+                pushback,
+                committed);
+    }
+
+    /**
+     * This outcome with what a gRPC server asked for in its trailers, as gRFC A6 reads it: a number of milliseconds is
+     * the shortest wait before another attempt, 0 takes the place of the policy's wait ({@link #AT_ONCE}), and a negative
+     * number or anything that is no number means that no other attempt shall be made.
+     *
+     * @param text the value of {@code grpc-retry-pushback-ms}
+     * @return an outcome
+     */
+    public Outcome withGrpcPushback(String text) {
+        if (text.isEmpty() || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return withMinDelayNanos(minDelayNanos, Pushback.STOP);
+        }
+        // More digits than a long holds are a wait that nobody grants.
+        long millis = text.length() > 18 ? Long.MAX_VALUE : Long.parseLong(text);
+        return withMinDelayNanos(millis == 0 ? AT_ONCE : Nanos.fromMillis(millis), Pushback.RETRY);
+    }
+
+    private Outcome withMinDelayNanos(long nanos, @Nullable Pushback asked) {
+        return new Outcome(
+                value, failure, status, nanos, fate, connectionReused, replayable, grpcStatus, asked, committed);
+    }
+
+    /**
+     * This outcome with the note whether a part of the answer has gone on to the caller.
+     *
+     * @param delivered true ends the call: another attempt would give the caller that part twice
+     * @return an outcome
+     */
+    public Outcome withCommitted(boolean delivered) {
+        return new Outcome(
+                value,
+                failure,
+                status,
+                minDelayNanos,
+                fate,
+                connectionReused,
+                replayable,
+                grpcStatus,
+                pushback,
+                delivered);
     }
 
     /**
@@ -143,10 +244,34 @@ public final class Outcome {
     /**
      * The wait that the downstream asked for.
      *
-     * @return nanoseconds, 0 for none
+     * @return nanoseconds, 0 for none, {@link #AT_ONCE} for an attempt without any wait
      */
     public long minDelayNanos() {
         return minDelayNanos;
+    }
+
+    /**
+     * The call's gRPC status.
+     *
+     * @return the status, or null if this is no gRPC call or it has none
+     */
+    public @Nullable GrpcStatus grpcStatus() {
+        return grpcStatus;
+    }
+
+    /** What the gRPC server asked for; null for nothing. */
+    @Nullable
+    Pushback pushback() {
+        return pushback;
+    }
+
+    /**
+     * Whether a part of the answer has gone on to the caller.
+     *
+     * @return false unless the transport said otherwise
+     */
+    public boolean committed() {
+        return committed;
     }
 
     /**
@@ -206,11 +331,17 @@ public final class Outcome {
         if (status != NO_STATUS) {
             text.append(", status ").append(status);
         }
+        if (grpcStatus != null) {
+            text.append(", code ").append(grpcStatus);
+        }
         if (fate != null) {
             text.append(", ").append(fate);
         }
         if (minDelayNanos > 0) {
             text.append(", asked to wait ").append(Nanos.text(minDelayNanos));
+        }
+        if (committed) {
+            text.append(", committed");
         }
         return text.toString();
     }
