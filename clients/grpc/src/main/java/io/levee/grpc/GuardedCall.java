@@ -286,7 +286,10 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
                 deadline = minimum(deadline, Deadline.after(left, TimeUnit.NANOSECONDS));
             }
         }
-        return callOptions.withDeadline(deadline).withStreamTracerFactory(attempt.witness);
+        return callOptions
+                .withDeadline(deadline)
+                .withStreamTracerFactory(attempt.witness)
+                .withCallCredentials(attempt.witness.gateBefore(callOptions.getCredentials()));
     }
 
     /** What an attempt's result means. The engine asks once for each, before it starts another. */
@@ -616,9 +619,11 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
         }
 
         /** The channel is about to retry by itself: this attempt ends here, with what its first stream ended with. */
-        private void standDown(Status ended, Metadata trailers) {
-            settings.channelRetries()
-                    .standDown(method.getFullMethodName(), settings.levee().name());
+        private void standDown(Status ended, Metadata trailers, boolean byPolicy) {
+            if (byPolicy) {
+                settings.channelRetries()
+                        .standDown(method.getFullMethodName(), settings.levee().name());
+            }
             abandon();
             stage.completeExceptionally(new StatusRuntimeException(ended, trailers));
         }

@@ -1,31 +1,44 @@
 package io.levee.grpc;
 
+import io.grpc.CallCredentials;
 import io.grpc.ClientStreamTracer;
+import io.grpc.CompositeCallCredentials;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.levee.Fate;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the transport did with one attempt, told by gRPC's own tracer events: whether the request's head was written to the
  * socket, whether anything came back, and whether the channel makes another stream for the same attempt.
  *
+ * <p>A channel does that by a retry policy of its own, and once more for a stream that the server refused unprocessed
+ * (gRFC A6, transparent retries). Either would reach the server past Levee's limiter, breaker and retry budget, so the
+ * attempt ends instead. That a tracer is asked for is the only sign of it, and call credentials are the only gate
+ * before a stream's head is written; so this is both. A second stream of a request that has not left the client is
+ * gRPC's own affair, and let through.
+ *
  * <p>Thread-safe: the transport's threads write, the engine reads.
  */
 final class Witness extends ClientStreamTracer.Factory {
     private final OwnRetry ownRetry;
+    private final CallCredentials gate = new Gate();
 
     private volatile @Nullable Stream last;
+    private volatile boolean refused;
+    private volatile boolean closed;
 
-    /** The channel was about to send the request again by a policy of its own. */
+    /** The channel was about to send the request again by itself. */
     interface OwnRetry {
         /**
-         * Called on the thread that makes the second stream.
+         * Called on the thread that makes the second stream, which is not sent.
          *
          * @param ended how the first one ended
          * @param trailers its trailers
+         * @param byPolicy false if the server refused the first one
          */
-        void begins(Status ended, Metadata trailers);
+        void begins(Status ended, Metadata trailers, boolean byPolicy);
     }
 
     Witness(OwnRetry ownRetry) {
@@ -35,13 +48,13 @@ final class Witness extends ClientStreamTracer.Factory {
     @Override
     public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
         Stream before = last;
-        if (before != null && info.getPreviousAttempts() > 0 && !info.isTransparentRetry()) {
-            Status ended = before.ended;
-            if (ended != null) {
-                // The first stream stays the attempt's evidence: nothing of the second one is wanted.
-                ownRetry.begins(ended, before.trailers);
-                return new Stream();
-            }
+        Status ended = before == null ? null : before.ended;
+        if (before != null && ended != null && (before.headersSent || !info.isTransparentRetry())) {
+            // The first stream stays the attempt's evidence: nothing of the second one is wanted.
+            closed = true;
+            refused = info.isTransparentRetry();
+            ownRetry.begins(ended, before.trailers, !refused);
+            return new Stream();
         }
         Stream stream = new Stream();
         last = stream;
@@ -57,6 +70,9 @@ final class Witness extends ClientStreamTracer.Factory {
         Stream stream = last;
         if (stream == null) {
             return null;
+        }
+        if (refused) {
+            return Fate.REFUSED_UNPROCESSED;
         }
         if (stream.inbound) {
             return Fate.ANSWERED;
@@ -83,6 +99,22 @@ final class Witness extends ClientStreamTracer.Factory {
                 && (text.contains("REFUSED_STREAM")
                         || text.startsWith("Abrupt GOAWAY closed sent stream")
                         || text.startsWith("Abrupt GOAWAY closed unsent stream"));
+    }
+
+    /** The credentials of a call, with the gate before the caller's own. */
+    CallCredentials gateBefore(@Nullable CallCredentials own) {
+        return own == null ? gate : new CompositeCallCredentials(gate, own);
+    }
+
+    private final class Gate extends CallCredentials {
+        @Override
+        public void applyRequestMetadata(RequestInfo request, Executor appExecutor, MetadataApplier applier) {
+            if (closed) {
+                applier.fail(Status.CANCELLED.withDescription("the channel's own retry was stood down"));
+            } else {
+                applier.apply(new Metadata());
+            }
+        }
     }
 
     /** One stream of the transport. */

@@ -22,6 +22,25 @@ final class TextServer implements AutoCloseable {
     @FunctionalInterface
     interface Answer {
         void to(Request request);
+
+        /** True to answer the request's head instead of waiting for its end. */
+        default boolean isEarly() {
+            return false;
+        }
+    }
+
+    static Answer early(Answer answer) {
+        return new Answer() {
+            @Override
+            public void to(Request request) {
+                answer.to(request);
+            }
+
+            @Override
+            public boolean isEarly() {
+                return true;
+            }
+        };
     }
 
     private final Server server;
@@ -60,6 +79,9 @@ final class TextServer implements AutoCloseable {
         }
         request.answer = answer;
         call.request(1);
+        if (answer.isEarly()) {
+            answer.to(request);
+        }
         return request;
     }
 
@@ -110,7 +132,9 @@ final class TextServer implements AutoCloseable {
         @Override
         public void onHalfClose() {
             halfClosed = true;
-            answer.to(this);
+            if (!answer.isEarly()) {
+                answer.to(this);
+            }
         }
 
         @Override
