@@ -148,8 +148,7 @@ public interface Classifier {
      * @return a new classifier
      */
     default Classifier retryGrpcStatus(GrpcStatus status) {
-        Verdict verdict = Verdict.retryable(
-                "user:" + GrpcTable.rule(status), "the user's rule retries code " + status);
+        Verdict verdict = Verdict.retryable("user:" + GrpcTable.rule(status), "the user's rule retries code " + status);
         return failureRule(
                 outcome -> outcome.grpcStatus() == status ? verdict.withMinDelayNanos(outcome.minDelayNanos()) : null);
     }
@@ -161,8 +160,7 @@ public interface Classifier {
      * @return a new classifier
      */
     default Classifier finalGrpcStatus(GrpcStatus status) {
-        Verdict verdict =
-                Verdict.fatal("user:" + GrpcTable.rule(status), "the user's rule ends on code " + status);
+        Verdict verdict = Verdict.fatal("user:" + GrpcTable.rule(status), "the user's rule ends on code " + status);
         return failureRule(outcome -> outcome.grpcStatus() == status ? verdict : null);
     }
 

@@ -74,7 +74,7 @@ final class Judge {
         if (known == null) {
             known = outcome.failure() == null ? Fate.ANSWERED : Fate.SENT_NO_ANSWER;
         }
-        if (known == Fate.ANSWERED && outcome.grpcStatus() != null && verdict.fate() == Fate.REFUSED_UNPROCESSED) {
+        if (known == Fate.ANSWERED && GrpcTable.implied(outcome) == Fate.REFUSED_UNPROCESSED) {
             // gRPC's transport knows that there was an answer; what the answer says is that nothing was processed.
             known = Fate.REFUSED_UNPROCESSED;
         }

@@ -63,8 +63,7 @@ public abstract sealed class LeveeException extends RuntimeException
                     ATTEMPTS,
                     CLASS_LIMIT,
                     SERVER_DELAY,
-                    RULE_FAILED ->
-                new RetriesEndedException(decision, cause);
+                    RULE_FAILED -> new RetriesEndedException(decision, cause);
         };
     }
 }

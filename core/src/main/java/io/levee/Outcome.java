@@ -75,16 +75,7 @@ public final class Outcome {
      */
     public static Outcome failure(Throwable failure) {
         return new Outcome(
-                null,
-                Objects.requireNonNull(failure, "failure"),
-                NO_STATUS,
-                0,
-                null,
-                false,
-                true,
-                null,
-                null,
-                false);
+                null, Objects.requireNonNull(failure, "failure"), NO_STATUS, 0, null, false, true, null, null, false);
     }
 
     /**
@@ -98,7 +89,17 @@ public final class Outcome {
         if (httpStatus < 100 || httpStatus > 999) {
             throw new IllegalArgumentException("status must be from 100 to 999, is " + httpStatus);
         }
-        return new Outcome(value, failure, httpStatus, minDelayNanos, fate, connectionReused, replayable, grpcStatus, pushback, committed);
+        return new Outcome(
+                value,
+                failure,
+                httpStatus,
+                minDelayNanos,
+                fate,
+                connectionReused,
+                replayable,
+                grpcStatus,
+                pushback,
+                committed);
     }
 
     /**
@@ -139,7 +140,8 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withConnectionReused(boolean reused) {
-        return new Outcome(value, failure, status, minDelayNanos, fate, reused, replayable, grpcStatus, pushback, committed);
+        return new Outcome(
+                value, failure, status, minDelayNanos, fate, reused, replayable, grpcStatus, pushback, committed);
     }
 
     /**
@@ -149,7 +151,17 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withReplayable(boolean canReplay) {
-        return new Outcome(value, failure, status, minDelayNanos, fate, connectionReused, canReplay, grpcStatus, pushback, committed);
+        return new Outcome(
+                value,
+                failure,
+                status,
+                minDelayNanos,
+                fate,
+                connectionReused,
+                canReplay,
+                grpcStatus,
+                pushback,
+                committed);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.levee.cli;
 import io.levee.CauseChain;
 import io.levee.Explanation;
 import io.levee.Fate;
+import io.levee.GrpcStatus;
 import io.levee.Levee;
 import io.levee.Outcome;
 import io.levee.RetryAfter;
@@ -39,7 +40,13 @@ final class Outcomes {
             "attempt",
             "elapsedMs",
             "now",
-            "downstream");
+            "downstream",
+            "code",
+            "metadata",
+            "committed");
+
+    private static final String CLIENTS = "http, java, grpc";
+    private static final String PUSHBACK = "grpc-retry-pushback-ms";
 
     /** RFC 9110, section 9.2.2; methods are case-sensitive. */
     private static final Set<String> IDEMPOTENT_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
@@ -77,13 +84,14 @@ final class Outcomes {
             throw new UserError("id is missing, or neither a string nor a number");
         }
         String client = text(line, "client");
-        if (!"http".equals(client) && !"java".equals(client)) {
+        boolean http = "http".equals(client);
+        boolean grpc = "grpc".equals(client);
+        if (!http && !grpc && !"java".equals(client)) {
             throw new UserError(
                     client == null
-                            ? "client is missing; known: http, java"
-                            : "client '" + client + "' is not known; known: http, java");
+                            ? "client is missing; known: " + CLIENTS
+                            : "client '" + client + "' is not known; known: " + CLIENTS);
         }
-        boolean http = "http".equals(client);
         Levee levee = levees.apply(text(line, "downstream"));
         boolean keyed = flag(line, "idempotencyKey", false)
                 || !header(line, "idempotency-key").isEmpty();
@@ -92,7 +100,7 @@ final class Outcomes {
         boolean repeatable =
                 flag(line, "idempotent", byMethod || levee.settings().idempotent()) || keyed;
         Explanation told = levee.explain(
-                outcome(line, http),
+                grpc ? grpcOutcome(line) : outcome(line, http),
                 repeatable,
                 (int) whole(line, "attempt", 0, Integer.MAX_VALUE),
                 Duration.ofNanos(elapsed(line)));
@@ -110,15 +118,18 @@ final class Outcomes {
         return (long) (node.asDouble() * NANOS_PER_MILLI);
     }
 
-    private Outcome outcome(JsonNode line, boolean http) {
+    private static Outcome outcome(JsonNode line, boolean http) {
+        for (String field : List.of("code", "metadata", "committed")) {
+            if (present(line, field) != null) {
+                throw new UserError(field + " is for client grpc");
+            }
+        }
         List<String> chain = texts(line, "exception");
-        String single = text(line, "message");
-        List<String> messages = single == null ? texts(line, "messages") : List.of(single);
         Fate fate = fate(line);
         boolean hasStatus = present(line, "status") != null;
         Outcome outcome;
         if (!chain.isEmpty()) {
-            outcome = Outcome.failure(CauseChain.named(chain, messages, Outcomes.class.getClassLoader()));
+            outcome = Outcome.failure(named(line, chain));
         } else if (hasStatus || (fate == null && !http)) {
             outcome = Outcome.value(null);
         } else if (fate != null && fate != Fate.ANSWERED) {
@@ -138,6 +149,67 @@ final class Outcomes {
             outcome = outcome.withMinDelay(wait);
         }
         return outcome.withReplayable(flag(line, "bodyReplayable", true));
+    }
+
+    private static Outcome grpcOutcome(JsonNode line) {
+        if (present(line, "status") != null) {
+            throw new UserError("a gRPC call has a code, not an HTTP status; write code");
+        }
+        List<String> chain = texts(line, "exception");
+        Fate fate = fate(line);
+        GrpcStatus code = code(line);
+        if (code == null && chain.isEmpty() && fate == null) {
+            throw new UserError("needs code, exception or fate");
+        }
+        Outcome outcome = chain.isEmpty()
+                ? (code == null || code == GrpcStatus.OK ? Outcome.value(null) : Outcome.failure(new CodeOnly()))
+                : Outcome.failure(named(line, chain));
+        if (code != null || !chain.isEmpty()) {
+            // gRPC-Java calls every failure of the transport UNAVAILABLE; the exception under it tells more.
+            outcome = outcome.withGrpcStatus(code == null ? GrpcStatus.UNAVAILABLE : code);
+        } else if (fate != Fate.ANSWERED) {
+            outcome = Outcome.failure(new CodeOnly()).withGrpcStatus(GrpcStatus.UNAVAILABLE);
+        }
+        if (fate != null) {
+            outcome = outcome.withFate(fate);
+        }
+        List<String> pushback = entries(line, "metadata", PUSHBACK);
+        if (!pushback.isEmpty()) {
+            outcome = outcome.withGrpcPushback(pushback.get(pushback.size() - 1));
+        }
+        return outcome.withCommitted(flag(line, "committed", false)).withReplayable(flag(line, "bodyReplayable", true));
+    }
+
+    private static @Nullable GrpcStatus code(JsonNode line) {
+        JsonNode node = present(line, "code");
+        if (node == null) {
+            return null;
+        }
+        for (GrpcStatus status : GrpcStatus.values()) {
+            if (node.isString() ? status.name().equals(node.asString()) : isCode(node, status)) {
+                return status;
+            }
+        }
+        throw new UserError("code must be one of gRPC's, by name or number, such as UNAVAILABLE or 14, is " + node);
+    }
+
+    private static boolean isCode(JsonNode node, GrpcStatus status) {
+        return node.isIntegralNumber() && node.canConvertToInt() && node.asInt() == status.code();
+    }
+
+    private static Throwable named(JsonNode line, List<String> chain) {
+        String single = text(line, "message");
+        List<String> messages = single == null ? texts(line, "messages") : List.of(single);
+        return CauseChain.named(chain, messages, Outcomes.class.getClassLoader());
+    }
+
+    /** A call that failed with a code, and nothing else is known of. */
+    private static final class CodeOnly extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        CodeOnly() {
+            super("of a code that was given", null, false, false);
+        }
     }
 
     private ObjectNode answer(JsonNode id, Explanation told) {
@@ -193,16 +265,21 @@ final class Outcomes {
     }
 
     private static List<String> header(JsonNode line, String name) {
-        JsonNode headers = present(line, "headers");
+        return entries(line, "headers", name);
+    }
+
+    /** The values of a name in an object of names, whose case does not count. */
+    private static List<String> entries(JsonNode line, String field, String name) {
+        JsonNode headers = present(line, field);
         List<String> values = new ArrayList<>();
         if (headers == null) {
             return values;
         }
         if (!headers.isObject()) {
-            throw new UserError("headers must be an object");
+            throw new UserError(field + " must be an object");
         }
         for (String key : headers.propertyNames()) {
-            List<String> each = strings(headers, key, "headers." + key);
+            List<String> each = strings(headers, key, field + "." + key);
             if (key.toLowerCase(Locale.ROOT).equals(name)) {
                 values.addAll(each);
             }

@@ -75,8 +75,7 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     /** For streamed responses: when the call must be over, whichever of Levee and scope says so. */
     private @Nullable Deadline wholeDeadline;
 
-    GuardedCall(
-            Settings settings, MethodDescriptor<ReqT, RespT> method, CallOptions callOptions, Channel next) {
+    GuardedCall(Settings settings, MethodDescriptor<ReqT, RespT> method, CallOptions callOptions, Channel next) {
         this.settings = settings;
         this.method = method;
         this.callOptions = callOptions;
@@ -87,7 +86,8 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
         this.mailbox = new Mailbox(context, own == null ? settings.executor() : own);
     }
 
-    // --- the application's side ---------------------------------------------------------------------------------------
+    // --- the application's side
+    // ---------------------------------------------------------------------------------------
 
     @Override
     public void start(Listener<RespT> responseListener, Metadata requestHeaders) {
@@ -126,7 +126,8 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     }
 
     private Call<AttemptCall> engineCall() {
-        Call<AttemptCall> call = Call.<AttemptCall>named(method.getFullMethodName()).outcome(this::outcome);
+        Call<AttemptCall> call =
+                Call.<AttemptCall>named(method.getFullMethodName()).outcome(this::outcome);
         Boolean said = callOptions.getOption(LeveeClientInterceptor.IDEMPOTENT);
         if (said == null ? isIdempotentMethod() : said) {
             call = call.idempotent();
@@ -244,7 +245,8 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
         end(Ending.of(Contexts.statusFromCancelled(ended)));
     }
 
-    // --- attempts -----------------------------------------------------------------------------------------------------
+    // --- attempts
+    // -----------------------------------------------------------------------------------------------------
 
     /** Makes one attempt, for the engine. */
     private CompletionStage<AttemptCall> attempt(io.levee.Attempt engines) {
@@ -333,7 +335,9 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 
     /** Ends the call from this side: cancels the attempt that runs, and the backoff. */
     private void end(Ending how) {
-        record Running<T>(@Nullable CompletableFuture<T> engine, @Nullable T attempt) {}
+        record Running<T>(
+                @Nullable CompletableFuture<T> engine,
+                @Nullable T attempt) {}
         Running<AttemptCall> running = locked(() -> {
             if (ending != null || listener == null) {
                 return null;
@@ -398,7 +402,8 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
         });
     }
 
-    // --- what the application has sent, on its way into an attempt ------------------------------------------------------
+    // --- what the application has sent, on its way into an attempt
+    // ------------------------------------------------------
 
     /** Hands on to an attempt what it has not got yet; one thread at a time. */
     private void pump(@Nullable AttemptCall attempt) {
@@ -515,11 +520,7 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 
         /** Under the lock. */
         boolean isCaughtUp() {
-            return started
-                    && received == null
-                    && delivery != Delivery.ABANDONED
-                    && !pumping
-                    && replay.isDrained();
+            return started && received == null && delivery != Delivery.ABANDONED && !pumping && replay.isDrained();
         }
 
         /**

@@ -36,7 +36,8 @@ final class Translation {
      * carries Levee's note, and the earlier attempts, becomes its cause.
      */
     static Ending ending(Throwable thrown) {
-        Throwable failure = thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable failure =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         if (failure instanceof StatusRuntimeException own) {
             Metadata trailers = own.getTrailers();
             return new Ending(own.getStatus().withCause(own), trailers == null ? new Metadata() : trailers);

@@ -78,7 +78,8 @@ final class Witness extends ClientStreamTracer.Factory {
             return Fate.ANSWERED;
         }
         Status ended = stream.ended;
-        // A stream that this side cancelled may still have its head in a buffer, ahead of its cancellation; one that the
+        // A stream that this side cancelled may still have its head in a buffer, ahead of its cancellation; one that
+        // the
         // connection took along has not.
         boolean lost = ended != null && ended.getCode() == Status.Code.UNAVAILABLE;
         if (!stream.created || (lost && !stream.headersSent)) {

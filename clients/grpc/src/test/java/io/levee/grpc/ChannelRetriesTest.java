@@ -67,8 +67,7 @@ class ChannelRetriesTest {
                 Levee levee = levee()) {
             LeveeClientInterceptor interceptor = LeveeClientInterceptor.of(levee);
             Channel guarded = ClientInterceptors.intercept(client.channel(), interceptor);
-            Client.Heard heard =
-                    Client.call(guarded, Texts.method(MethodType.UNARY, true), CallOptions.DEFAULT, "hi");
+            Client.Heard heard = Client.call(guarded, Texts.method(MethodType.UNARY, true), CallOptions.DEFAULT, "hi");
             assertThat(heard.status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
             assertThat(heard.status.getDescription()).isEqualTo("down");
             assertThat(interceptor.channelRetriesStoodDown()).isEqualTo(3);
@@ -104,8 +103,7 @@ class ChannelRetriesTest {
                 applier.apply(metadata);
             }
         };
-        try (TextServer server =
-                        new TextServer(TextServer.failing(Status.UNAVAILABLE), TextServer.ok("welcome"));
+        try (TextServer server = new TextServer(TextServer.failing(Status.UNAVAILABLE), TextServer.ok("welcome"));
                 Client client = new Client(server.port());
                 Levee levee = levee()) {
             Channel guarded = ClientInterceptors.intercept(client.channel(), LeveeClientInterceptor.of(levee));

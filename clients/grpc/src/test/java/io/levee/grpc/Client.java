@@ -24,7 +24,8 @@ final class Client implements AutoCloseable {
     }
 
     Client(int port, UnaryOperator<NettyChannelBuilder> settings) {
-        channel = settings.apply(NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext())
+        channel = settings.apply(
+                        NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext())
                 .build();
     }
 

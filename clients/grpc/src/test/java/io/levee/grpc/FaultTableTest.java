@@ -73,7 +73,8 @@ class FaultTableTest {
                 return status.getCode().toString();
             }
             text = text.replace("|", "\\|").replace('\n', ' ').replaceAll("127\\.0\\.0\\.1:\\d+", "ADDRESS");
-            return status.getCode() + ": " + (text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "..." : text);
+            return status.getCode() + ": "
+                    + (text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "..." : text);
         }
     }
 
@@ -132,12 +133,13 @@ class FaultTableTest {
             if (kind.meets(fault)) {
                 Ending ending = guarded(fault, kind, NettyChannelBuilder::enableRetry);
                 assertThat(ending.call().attempts()).as("attempts, %s", kind).isBetween(1, 3);
-                assertThat(ending.requests()).as("requests, %s", kind).isLessThanOrEqualTo(ending.call().attempts());
+                assertThat(ending.requests())
+                        .as("requests, %s", kind)
+                        .isLessThanOrEqualTo(ending.call().attempts());
                 assertThat(ending.heard().concurrent).isFalse();
                 assertThat(ending.heard().events).endsWith("close");
                 if (!kind.method.isIdempotent()) {
-                    boolean refused = List.of(
-                                    Fault.REFUSED_STREAM, Fault.GOAWAY, Fault.RESOURCE_EXHAUSTED_PUSHBACK)
+                    boolean refused = List.of(Fault.REFUSED_STREAM, Fault.GOAWAY, Fault.RESOURCE_EXHAUSTED_PUSHBACK)
                             .contains(fault);
                     assertThat(ending.requests()).as("not idempotent").isLessThanOrEqualTo(refused ? 3 : 1);
                 }

@@ -1,5 +1,7 @@
 package io.levee.grpc;
 
+import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
@@ -56,7 +58,10 @@ final class TextServer implements AutoCloseable {
         script = List.of(answers);
         ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(Texts.SERVICE);
         for (MethodType type : List.of(
-                MethodType.UNARY, MethodType.CLIENT_STREAMING, MethodType.SERVER_STREAMING, MethodType.BIDI_STREAMING)) {
+                MethodType.UNARY,
+                MethodType.CLIENT_STREAMING,
+                MethodType.SERVER_STREAMING,
+                MethodType.BIDI_STREAMING)) {
             service.addMethod(Texts.method(type), this::startCall);
         }
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
@@ -114,6 +119,9 @@ final class TextServer implements AutoCloseable {
         final ServerCall<String, String> call;
         final Metadata headers;
         final List<String> messages = new CopyOnWriteArrayList<>();
+        /** What the client's grpc-timeout said. */
+        final long leftNanos;
+
         volatile boolean halfClosed;
         volatile boolean cancelled;
         private Answer answer;
@@ -121,6 +129,8 @@ final class TextServer implements AutoCloseable {
         Request(ServerCall<String, String> call, Metadata headers) {
             this.call = call;
             this.headers = headers;
+            Deadline deadline = Context.current().getDeadline();
+            leftNanos = deadline == null ? Long.MAX_VALUE : deadline.timeRemaining(TimeUnit.NANOSECONDS);
         }
 
         @Override
