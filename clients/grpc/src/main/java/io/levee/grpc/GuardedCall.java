@@ -18,12 +18,15 @@ import io.levee.Outcome;
 import io.levee.Scope;
 import io.levee.grpc.Translation.Ending;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -375,12 +378,12 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
         if (around != null) {
             around.close();
         }
-        Ending how = java.util.Objects.requireNonNull(ending);
+        Ending how = Objects.requireNonNull(ending);
         mailbox.put(() -> told.onClose(how.status(), how.trailers()));
     }
 
     /** Puts in a callback; one that throws ends the call, as it does in gRPC. */
-    private void tell(java.util.function.Consumer<Listener<RespT>> callback) {
+    private void tell(Consumer<Listener<RespT>> callback) {
         mailbox.put(() -> {
             Listener<RespT> told = locked(() -> listenerThrew ? null : listener);
             if (told == null) {
@@ -441,7 +444,7 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
         }
     }
 
-    private <T extends @Nullable Object> T locked(java.util.function.Supplier<T> section) {
+    private <T extends @Nullable Object> T locked(Supplier<T> section) {
         lock.lock();
         try {
             return section.get();
