@@ -14,6 +14,12 @@ final class Judge {
     /** The rule of a verdict that the gate made final because the body is used up. */
     static final String BODY_NOT_REPLAYABLE = "body-not-replayable";
 
+    /** The rule of a verdict that the gate made final because a part of the answer has reached the caller. */
+    static final String COMMITTED = "committed";
+
+    /** The rule of a verdict that the gate made final because the server asked for no further attempt. */
+    static final String PUSHBACK = "pushback";
+
     private Judge() {}
 
     /**
@@ -25,6 +31,14 @@ final class Judge {
         Verdict verdict = Objects.requireNonNull(classifier.classify(outcome), "the classifier answered null");
         if (!verdict.isRetryable()) {
             return verdict;
+        }
+        if (outcome.committed()) {
+            return verdict.toFinal(
+                    COMMITTED, "a part of the answer has reached the caller; else retryable: " + verdict.reason());
+        }
+        if (outcome.pushback() == Outcome.Pushback.STOP) {
+            return verdict.toFinal(
+                    PUSHBACK, "the server asked for no further attempt; else retryable: " + verdict.reason());
         }
         if (!repeatable) {
             Fate fate = fate(outcome, verdict);
@@ -60,6 +74,10 @@ final class Judge {
         if (known == null) {
             known = outcome.failure() == null ? Fate.ANSWERED : Fate.SENT_NO_ANSWER;
         }
+        if (known == Fate.ANSWERED && GrpcTable.implied(outcome) == Fate.REFUSED_UNPROCESSED) {
+            // gRPC's transport knows that there was an answer; what the answer says is that nothing was processed.
+            known = Fate.REFUSED_UNPROCESSED;
+        }
         return known;
     }
 
@@ -68,11 +86,15 @@ final class Judge {
         return switch (verdict.rule()) {
             case NOT_IDEMPOTENT -> StopReason.NOT_IDEMPOTENT;
             case BODY_NOT_REPLAYABLE -> StopReason.BODY_NOT_REPLAYABLE;
+            case COMMITTED -> StopReason.COMMITTED;
             default -> StopReason.FINAL;
         };
     }
 
     private static @Nullable Fate implied(Outcome outcome) {
+        if (outcome.grpcStatus() != null) {
+            return GrpcTable.implied(outcome);
+        }
         if (outcome.status() != Outcome.NO_STATUS) {
             return StatusTable.verdictFor(outcome.status()).fate();
         }
