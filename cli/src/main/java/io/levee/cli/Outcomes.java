@@ -6,6 +6,7 @@ import io.levee.Fate;
 import io.levee.Levee;
 import io.levee.Outcome;
 import io.levee.RetryAfter;
+import io.levee.http.shared.HttpRules;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +33,7 @@ final class Outcomes {
             "idempotencyKey",
             "idempotent",
             "bodyReplayable",
+            "connectionReused",
             "exception",
             "message",
             "messages",
@@ -41,8 +43,8 @@ final class Outcomes {
             "now",
             "downstream");
 
-    /** RFC 9110, section 9.2.2; methods are case-sensitive. */
-    private static final Set<String> IDEMPOTENT_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+    /** Clients whose outcomes are HTTP's: their adapters translate alike. */
+    private static final Set<String> HTTP_CLIENTS = Set.of("http", "okhttp", "apache");
 
     private static final Map<String, Fate> FATES = Map.of(
             "unsent", Fate.NEVER_SENT,
@@ -77,18 +79,18 @@ final class Outcomes {
             throw new UserError("id is missing, or neither a string nor a number");
         }
         String client = text(line, "client");
-        if (!"http".equals(client) && !"java".equals(client)) {
+        boolean http = client != null && HTTP_CLIENTS.contains(client);
+        if (!http && !"java".equals(client)) {
             throw new UserError(
                     client == null
-                            ? "client is missing; known: http, java"
-                            : "client '" + client + "' is not known; known: http, java");
+                            ? "client is missing; known: http, okhttp, apache, java"
+                            : "client '" + client + "' is not known; known: http, okhttp, apache, java");
         }
-        boolean http = "http".equals(client);
         Levee levee = levees.apply(text(line, "downstream"));
         boolean keyed = flag(line, "idempotencyKey", false)
                 || !header(line, "idempotency-key").isEmpty();
         String method = text(line, "method");
-        boolean byMethod = http && IDEMPOTENT_METHODS.contains(method == null ? "GET" : method);
+        boolean byMethod = http && HttpRules.isRepeatable(method == null ? "GET" : method, keyed);
         boolean repeatable =
                 flag(line, "idempotent", byMethod || levee.settings().idempotent()) || keyed;
         Explanation told = levee.explain(
@@ -137,7 +139,8 @@ final class Outcomes {
         if (wait != null) {
             outcome = outcome.withMinDelay(wait);
         }
-        return outcome.withReplayable(flag(line, "bodyReplayable", true));
+        return outcome.withReplayable(flag(line, "bodyReplayable", true))
+                .withConnectionReused(flag(line, "connectionReused", false));
     }
 
     private ObjectNode answer(JsonNode id, Explanation told) {
