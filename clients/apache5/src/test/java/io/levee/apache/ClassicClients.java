@@ -58,7 +58,7 @@ final class ClassicClients implements TestClients {
         }
         RequestConfig.Builder config = RequestConfig.custom();
         if (spec.requestTimeout() != null) {
-            config.setResponseTimeout(Timeout.of(spec.requestTimeout()));
+            config.setResponseTimeout(Timeout.ofMilliseconds(spec.requestTimeout().toMillis()));
         }
         return HttpClientBuilder.create().setConnectionManager(manager.build()).setDefaultRequestConfig(config.build());
     }

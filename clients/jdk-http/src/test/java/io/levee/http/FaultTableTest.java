@@ -12,6 +12,6 @@ class FaultTableTest extends FaultTableContract {
 
     @Override
     protected String table() {
-        return "on JDK " + Runtime.version().feature();
+        return "JDK " + Runtime.version().feature();
     }
 }

@@ -149,11 +149,12 @@ class LeveeInterceptorTest {
                 connection.reset();
             }
         });
-        client = client().newBuilder().build();
-        catchThrowable(() -> client.newCall(request()
+        Throwable thrown = catchThrowable(() -> client()
+                .newCall(request()
                         .post(RequestBody.create("order".getBytes(StandardCharsets.UTF_8)))
                         .build())
                 .execute());
+        assertThat(thrown).isNotNull();
         assertThat(server.requests().stream()
                         .filter(one -> one.head().startsWith("POST"))
                         .count())

@@ -429,7 +429,11 @@ public abstract class AdapterContract {
             nobody = closed.getLocalPort();
         }
         answer(request -> FaultServer.response(303, "Location: http://127.0.0.1:" + nobody + "/done\r\n", ""));
-        catchThrowable(() -> client().send(post()));
+        try {
+            client().send(post());
+        } catch (IOException followed) {
+            // A client that does not follow redirects has the 303.
+        }
         assertThat(seen()).hasSize(1);
     }
 }

@@ -159,7 +159,7 @@ public enum Fault {
                         connection.read();
                         connection.hang();
                     })
-                    .timeout(Duration.ofMillis(200));
+                    .timeout(Duration.ofSeconds(1));
         }
     },
     NO_CONTINUE("closed instead of 100 Continue") {
