@@ -11,6 +11,7 @@ import io.levee.http.contract.Fault;
 import io.levee.http.contract.FaultServer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -208,7 +209,8 @@ class LeveeInterceptorTest {
                             new Request.Builder().url(stage.uri().toString()).build())
                     .execute());
             assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
-            assertThat(Decision.of(thrown).stop()).isEqualTo(StopReason.ATTEMPTS);
+            assertThat(thrown).isInstanceOf(SocketTimeoutException.class);
+            assertThat(Decision.of(thrown.getCause()).stop()).isEqualTo(StopReason.ATTEMPTS);
             assertThat(stage.requestsSeen()).isEqualTo(1);
         }
     }
