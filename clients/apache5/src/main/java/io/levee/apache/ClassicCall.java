@@ -128,7 +128,8 @@ final class ClassicCall {
         Outcome outcome = response == null
                 ? Witness.failed(
                         context.getEndpointDetails(),
-                        failure == null ? new IllegalStateException("the chain answered null") : failure)
+                        failure == null ? new IllegalStateException("the chain answered null") : failure,
+                        !poolIsStale)
                 : Witness.answered(context.getEndpointDetails(), response, response);
         poolIsStale |= options.isStaleConnection(outcome);
         return outcome.withReplayable(record == null || record.replayable());

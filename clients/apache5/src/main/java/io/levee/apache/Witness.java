@@ -27,11 +27,17 @@ final class Witness {
         context.setEndpointDetails(null);
     }
 
-    /** The outcome of an attempt that failed in this way. */
-    static Outcome failed(@Nullable EndpointDetails connection, Throwable failure) {
+    /**
+     * The outcome of an attempt that failed in this way.
+     *
+     * @param connection the one that its request was sent on; null if it was not sent
+     * @param pooled whether the client was free to take a connection from its pool
+     */
+    static Outcome failed(@Nullable EndpointDetails connection, Throwable failure, boolean pooled) {
         Outcome outcome = Outcome.failure(failure);
         if (connection == null) {
-            return outcome.withFate(Fate.NEVER_SENT);
+            // A lease that turns out to be closed before anything is sent on it is one from the pool.
+            return outcome.withFate(Fate.NEVER_SENT).withConnectionReused(pooled && saysNotExecuted(failure));
         }
         // It had brought an answer before the one that did not come.
         return outcome.withFate(fate(failure)).withConnectionReused(connection.getResponseCount() > 0);
@@ -43,9 +49,11 @@ final class Witness {
         if (reset != null && reset.getCode() == H2Error.REFUSED_STREAM.getCode()) {
             return Fate.REFUSED_UNPROCESSED;
         }
-        return CauseChain.contains(failure, RequestNotExecutedException.class.getName())
-                ? Fate.NEVER_SENT
-                : Fate.SENT_NO_ANSWER;
+        return saysNotExecuted(failure) ? Fate.NEVER_SENT : Fate.SENT_NO_ANSWER;
+    }
+
+    private static boolean saysNotExecuted(Throwable failure) {
+        return CauseChain.contains(failure, RequestNotExecutedException.class.getName());
     }
 
     /** The outcome of an attempt that was answered. */
