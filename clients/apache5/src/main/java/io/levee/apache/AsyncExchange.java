@@ -88,7 +88,8 @@ final class AsyncExchange {
         EndpointDetails connection = made == null ? null : made.connection();
         Outcome outcome = answer == null
                 ? Witness.failed(
-                        connection, failure == null ? new IllegalStateException("the chain answered nothing") : failure,
+                        connection,
+                        failure == null ? new IllegalStateException("the chain answered nothing") : failure,
                         !poolIsStale)
                 : Witness.answered(connection, answer, answer.response());
         if (options.isStaleConnection(outcome)) {

@@ -80,7 +80,8 @@ final class AsyncClients implements TestClients {
             given.headers().forEach(request::setHeader);
             RequestConfig.Builder config = RequestConfig.custom().setExpectContinueEnabled(given.expectContinue());
             if (spec.requestTimeout() != null) {
-                config.setResponseTimeout(Timeout.ofMilliseconds(spec.requestTimeout().toMillis()));
+                config.setResponseTimeout(
+                        Timeout.ofMilliseconds(spec.requestTimeout().toMillis()));
             }
             HttpClientContext context = HttpClientContext.create();
             context.setRequestConfig(config.build());

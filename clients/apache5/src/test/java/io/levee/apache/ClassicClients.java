@@ -58,7 +58,8 @@ final class ClassicClients implements TestClients {
         }
         RequestConfig.Builder config = RequestConfig.custom();
         if (spec.requestTimeout() != null) {
-            config.setResponseTimeout(Timeout.ofMilliseconds(spec.requestTimeout().toMillis()));
+            config.setResponseTimeout(
+                    Timeout.ofMilliseconds(spec.requestTimeout().toMillis()));
         }
         return HttpClientBuilder.create().setConnectionManager(manager.build()).setDefaultRequestConfig(config.build());
     }

@@ -150,8 +150,7 @@ class LeveeInterceptorTest {
                 connection.reset();
             }
         });
-        Throwable thrown = catchThrowable(() -> client()
-                .newCall(request()
+        Throwable thrown = catchThrowable(() -> client().newCall(request()
                         .post(RequestBody.create("order".getBytes(StandardCharsets.UTF_8)))
                         .build())
                 .execute());
