@@ -32,7 +32,14 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "explain",
         description = "Says what Levee would do about outcomes: one JSON object a line in, one a line out.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = Main.EXIT_CODES,
+        exitCodeList = {
+            "0:done",
+            "1:an error in levee itself",
+            "2:a line, the policy file or the command line is wrong",
+            Main.EXIT_OUTPUT_LOST
+        })
 final class ExplainCommand implements Callable<Integer> {
     private static final int LINES_A_LOOK = 64;
 

@@ -304,6 +304,8 @@ class CommandTest {
         isAUsersMistake(run(""), "which command? demo or explain");
         isAUsersMistake(run("", "dmeo"), "Unmatched argument");
         assertThat(run("", "--help").out).contains("Exit codes:", "74");
+        assertThat(run("", "explain", "--help").out).contains("Exit codes:", "74");
+        assertThat(run("", "demo", "--help").out).contains("Exit codes:", "74", "130");
         assertThat(run("", "--version")).isEqualTo(new Ran(0, "levee 0.1.0-SNAPSHOT" + System.lineSeparator(), ""));
     }
 
