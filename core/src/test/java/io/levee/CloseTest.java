@@ -264,7 +264,10 @@ class CloseTest {
                 }
             }));
         }
-        Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> levee.state().pending() > 10);
+        Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> levee.state().pending() > 10);
         levee.close();
         for (Future<?> caller : callers) {
             caller.get(30, TimeUnit.SECONDS);

@@ -155,7 +155,9 @@ class EventBusTest {
         Awaitility.await().until(() -> threads("idle").isEmpty());
         Thread first = courier.get();
         bus.publish(event(1));
-        Awaitility.await().untilAsserted(() -> assertThat(courier.get()).as("a new thread").isNotSameAs(first));
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(courier.get()).as("a new thread").isNotSameAs(first));
         bus.close();
         assertThat(bus.dropped()).isZero();
     }
