@@ -165,9 +165,8 @@ class HeaderFuzzTest {
     private static void endsInTime(List<String> waits) throws Exception {
         // Each wait is none, or longer than the deadline: the call goes on at once or ends at once.
         try (Levee levee = levee(Duration.ofSeconds(DEADLINE_SECONDS))) {
-            long asked = waits.stream()
-                    .filter(value -> seconds(value).signum() > 0)
-                    .count();
+            long asked =
+                    waits.stream().filter(value -> seconds(value).signum() > 0).count();
             List<Seen> seen = sent(LeveeHttpClient.wrap(plain, levee), request().build(), 503, waits);
             assertThat(seen).hasSizeBetween(1, 3);
             if (asked > 0) {
@@ -225,7 +224,8 @@ class HeaderFuzzTest {
     @Provide
     Arbitrary<List<String>> waits() {
         return Arbitraries.oneOf(
-                        Arbitraries.of("0", "31", "99999999999999999999", "-1", "Sun, 06 Nov 1994 08:49:37 GMT", "soon"),
+                        Arbitraries.of(
+                                "0", "31", "99999999999999999999", "-1", "Sun, 06 Nov 1994 08:49:37 GMT", "soon"),
                         Arbitraries.strings().numeric().ofMinLength(1).ofMaxLength(25),
                         Arbitraries.strings()
                                 .withChars("0123456789 ,:-GMTSunNov")
