@@ -118,7 +118,7 @@ class HeaderFuzzTest {
     }
 
     @Tag("full")
-    @Property(tries = 50_000, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 10_000, shrinking = ShrinkingMode.BOUNDED)
     void theTimeLeftIsTheShortestThatIsKnownAtLength(@ForAll("givenTimes") List<String> given) throws Exception {
         sendsTheShortest(given);
     }
@@ -156,7 +156,7 @@ class HeaderFuzzTest {
     }
 
     @Tag("full")
-    @Property(tries = 20_000, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 5_000, shrinking = ShrinkingMode.BOUNDED)
     void noRetryAfterMakesTheClientThrowOrWaitPastTheDeadlineAtLength(@ForAll("waits") List<String> waits)
             throws Exception {
         endsInTime(waits);
@@ -190,7 +190,7 @@ class HeaderFuzzTest {
             LeveeHttpClient client =
                     LeveeHttpClient.builder(plain, levee).idempotencyKeys(true).build();
             HttpRequest order = request().POST(BodyPublishers.ofString("{}")).build();
-            for (int call = 0; call < 300; call++) {
+            for (int call = 0; call < 100; call++) {
                 List<Seen> seen = sent(client, order, 503, List.of());
                 assertThat(seen).hasSize(3);
                 List<String> first = seen.get(0).keys;
