@@ -104,7 +104,7 @@ class ExplainFuzzTest {
     }
 
     @Tag("full")
-    @Property(tries = 1_000_000, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 300_000, shrinking = ShrinkingMode.BOUNDED)
     void aLineHasAVerdictOrAnErrorAtLength(@ForAll("lines") String line) {
         answered(line);
     }
