@@ -265,10 +265,15 @@ class RetryAfterFuzzTest {
                 .map(offset -> NOW.getEpochSecond() + offset)
                 .flatMap(RetryAfterFuzzTest::forms);
         Arbitrary<String> far = instants().map(Instant::getEpochSecond).flatMap(RetryAfterFuzzTest::forms);
+        // Where the century of two digits turns.
+        long inFiftyYears = NOW.atOffset(ZoneOffset.UTC).plusYears(50).toEpochSecond();
+        Arbitrary<String> turn = Arbitraries.longs()
+                .between(inFiftyYears - 40_000_000, inFiftyYears + 40_000_000)
+                .flatMap(RetryAfterFuzzTest::forms);
         Arbitrary<String> seconds = Arbitraries.oneOf(
                 Arbitraries.integers().between(0, 1_000).map(String::valueOf),
                 Arbitraries.strings().numeric().ofMinLength(1).ofMaxLength(25));
-        Arbitrary<String> right = Arbitraries.oneOf(near, far, seconds);
+        Arbitrary<String> right = Arbitraries.oneOf(near, far, turn, seconds);
         Arbitrary<String> changed = Combinators.combine(
                         right, Arbitraries.longs(), Arbitraries.integers().between(0, 4))
                 .as(RetryAfterFuzzTest::changed);

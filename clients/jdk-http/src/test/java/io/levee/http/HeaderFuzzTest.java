@@ -208,6 +208,7 @@ class HeaderFuzzTest {
         return Arbitraries.oneOf(
                         Arbitraries.integers().between(0, 120_000).map(String::valueOf),
                         Arbitraries.integers().between(0, 9_000).map(number -> " " + number + "\t"),
+                        Arbitraries.integers().between(0, 9_000).map(number -> "0".repeat(20) + number),
                         Arbitraries.strings().numeric().ofMinLength(1).ofMaxLength(40),
                         Arbitraries.strings()
                                 .withChars("0123456789 +-.,eEx\t")
