@@ -80,6 +80,15 @@ final class ExplainCommand implements Callable<Integer> {
                 .build();
     }
 
+    /** A line as JSON; the parser refuses an exponent that no int holds with an exception of another kind. */
+    static JsonNode read(JsonMapper json, String line) {
+        try {
+            return json.readTree(line);
+        } catch (NumberFormatException outOfRange) {
+            throw new UserError("cannot be read as JSON: a number is out of range");
+        }
+    }
+
     @Override
     public Integer call() {
         LeveeConfig config = config();
@@ -150,7 +159,7 @@ final class ExplainCommand implements Callable<Integer> {
                 if (line.problem() != null) {
                     throw new UserError(line.problem());
                 }
-                read = json.readTree(line.text());
+                read = read(json, line.text());
                 answer = outcomes.explain(read);
             } catch (UserError | IllegalArgumentException e) {
                 answer = error(read, line.number(), String.valueOf(e.getMessage()));
