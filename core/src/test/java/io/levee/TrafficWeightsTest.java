@@ -50,8 +50,7 @@ class TrafficWeightsTest {
         weights.forEach((target, weight) -> {
             double share = (double) weight / sum;
             // Six standard deviations of a binomial: one run in 10^8 would fail for luck. And ten draws, for shares
-            // next to
-            // 0 and 1, where the draws are spread as Poisson has it; nothing at all where the share is 0 or 1.
+            // next to 0 and 1, where the draws are spread as Poisson has it; nothing where the share is 0 or 1.
             double tolerance = 6 * Math.sqrt(DRAWS * share * (1 - share)) + (share == 0 || share == 1 ? 1e-9 : 10);
             int count = counts.getOrDefault(target, 0);
             assertThat((double) count).as(target).isCloseTo(DRAWS * share, within(tolerance));

@@ -29,7 +29,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class BenchMain {
     private static final String USAGE = """
             usage: levee bench [--quick] [--json | --markdown] [--threads N] [--row NAME...]
-              --quick      under 4 minutes, rougher; else under 20 minutes
+              --quick      about 5 minutes, rougher; else under 20 minutes
               --json       one JSON object instead of the table
               --markdown   the tables of docs/benchmarks.md
               --threads N  only the rows on one thread (1), or those on two with their like on one (2)

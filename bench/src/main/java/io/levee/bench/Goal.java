@@ -96,7 +96,7 @@ record Goal(
                     Figure ours = figures.get(Figure.OURS);
                     return ours == null ? Double.NaN : ours.bytes();
                 },
-                Math.max(limit, NOTHING),
+                limit + NOTHING,
                 false);
     }
 
