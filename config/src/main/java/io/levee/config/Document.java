@@ -86,7 +86,7 @@ final class Document {
             problems.add(
                     e.getProblemMark().or(e::getContextMark),
                     "",
-                    "is no YAML: " + (context == null ? "" : context + ", ") + e.getProblem());
+                    "is no YAML: " + Shown.parsersWords((context == null ? "" : context + ", ") + e.getProblem()));
         } catch (YamlVersionException e) {
             problems.add(
                     1,
@@ -95,7 +95,7 @@ final class Document {
                     "asks for YAML " + e.getSpecVersion().getMajor() + '.'
                             + e.getSpecVersion().getMinor() + "; this release reads 1.2, remove the %YAML line");
         } catch (YamlEngineException e) {
-            problems.add(1, 1, "", "is no YAML: " + e.getMessage());
+            problems.add(1, 1, "", "is no YAML: " + Shown.parsersWords(e.getMessage()));
         }
         return null;
     }

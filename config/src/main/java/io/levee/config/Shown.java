@@ -1,8 +1,11 @@
 package io.levee.config;
 
+import org.jspecify.annotations.Nullable;
+
 /** A user's text as messages show it: on one line, and not longer than helps. */
 final class Shown {
     private static final int LONGEST = 80;
+    private static final int LONGEST_SENTENCE = 300;
 
     private Shown() {}
 
@@ -13,8 +16,17 @@ final class Shown {
 
     /** The text with control characters spelled out, so that no file name or key can forge a line of its own. */
     static String plain(String text) {
+        return oneLine(text, LONGEST);
+    }
+
+    /** The YAML parser's words, in which it quotes the file as it is. */
+    static String parsersWords(@Nullable String text) {
+        return text == null ? "cannot be read" : oneLine(text, LONGEST_SENTENCE);
+    }
+
+    private static String oneLine(String text, int longest) {
         StringBuilder shown = new StringBuilder();
-        int end = Math.min(text.length(), LONGEST);
+        int end = Math.min(text.length(), longest);
         for (int i = 0; i < end; i++) {
             char c = text.charAt(i);
             if (isUnsafe(c, i + 1 < text.length() ? text.charAt(i + 1) : 0, i > 0 ? text.charAt(i - 1) : 0)) {

@@ -252,4 +252,12 @@ class PolicyProblemsTest {
         assertThat(catchThrowableOfType(IllegalArgumentException.class, () -> config.builder("x")))
                 .hasMessage("f.yaml has no downstream 'x'; known: inventory, orders");
     }
+
+    @Test
+    void whatTheParserQuotesOfTheFileStaysOnOneLine() {
+        PolicyFileException told = catchThrowableOfType(
+                PolicyFileException.class, () -> LeveeConfig.parse("f.yaml", "version: \"\\ue\n  x\"\n"));
+        assertThat(told.problems()).hasSize(1);
+        assertThat(told.problems().get(0).toString().lines()).hasSize(1);
+    }
 }
