@@ -162,7 +162,13 @@ public abstract class FaultTableContract {
         String document = Files.readString(DOC);
         int from = document.indexOf(opening);
         int to = document.indexOf(closing);
-        assumeTrue(from >= 0 && to > from, "the document has no table " + table());
+        // Only the JDK's own client has a table for each release, and not for every one. Elsewhere a table that is
+        // missing,
+        // or has lost a marker, must not pass for one that holds.
+        assumeTrue(
+                !table().startsWith("JDK ") || from >= 0 || to >= 0, "SKIPPED: the document has no table " + table());
+        assertThat(to).as("the markers of table %s in %s", table(), DOC).isGreaterThan(from);
+        assertThat(from).as("the markers of table %s in %s", table(), DOC).isNotNegative();
         from += opening.length();
         String rows = rows();
         if ("write".equals(System.getProperty("levee.golden"))) {
