@@ -9,5 +9,6 @@ module io.levee.http.shared {
             io.levee.http,
             io.levee.okhttp,
             io.levee.apache,
+            io.levee.idempotency,
             io.levee.cli;
 }
