@@ -137,8 +137,9 @@ class BufferedRequest extends HttpServletRequestWrapper {
     }
 
     private static UnsupportedOperationException noParts() {
-        return new UnsupportedOperationException("the parts of a request with an Idempotency-Key cannot be had, since its"
-                + " body was read to be compared; read getInputStream(), or keep the filter off this path");
+        return new UnsupportedOperationException(
+                "the parts of a request with an Idempotency-Key cannot be had, since its"
+                        + " body was read to be compared; read getInputStream(), or keep the filter off this path");
     }
 
     /** Never blocks, unless the container's own does. */

@@ -103,8 +103,8 @@ public final class Idempotency implements AutoCloseable {
         String fingerprint = fingerprint(head.method(), head.path() + query, body);
         try {
             InDoubt asked = settings.inDoubt();
-            Wish wish =
-                    new Wish(id, fingerprint, settings.lease(), settings.expiry(), asked == null ? settings.maxTakeovers() : 0);
+            Wish wish = new Wish(
+                    id, fingerprint, settings.lease(), settings.expiry(), asked == null ? settings.maxTakeovers() : 0);
             Claim claim = settings.store().claim(wish);
             if (asked != null && claim instanceof Claim.InDoubt doubt) {
                 return ruled(asked.rule(head, key, doubt.takeovers()), wish, key, body);

@@ -16,7 +16,8 @@ final class IdempotencyKey {
     /** With quotes, escapes and parameters. */
     private static final int MAX_FIELD_LENGTH = 1024;
 
-    private static final Pattern STRING = Pattern.compile("\"((?:[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]|\\\\[\"\\\\])*+)\"");
+    private static final Pattern STRING =
+            Pattern.compile("\"((?:[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]|\\\\[\"\\\\])*+)\"");
     private static final Pattern ESCAPE = Pattern.compile("\\\\([\"\\\\])");
     private static final Pattern PARAMETERS = Pattern.compile("(?:; *+[a-z*][a-z0-9_.*-]*+(?:="
             + "(?:" + STRING.pattern() // String
@@ -50,8 +51,8 @@ final class IdempotencyKey {
         }
         String value = values.get(0).strip();
         if (value.length() > MAX_FIELD_LENGTH) {
-            return Parsed.wrong("The Idempotency-Key header has " + value.length() + " characters; a key may have up to "
-                    + MAX_LENGTH + ".");
+            return Parsed.wrong("The Idempotency-Key header has " + value.length()
+                    + " characters; a key may have up to " + MAX_LENGTH + ".");
         }
         Matcher string = STRING.matcher(value);
         String key;
@@ -61,8 +62,9 @@ final class IdempotencyKey {
         } else if (acceptBare && BARE.matcher(value).matches()) {
             key = value;
         } else {
-            return Parsed.wrong("The Idempotency-Key header must be a string in double quotes (RFC 9651, section 3.3.3),"
-                    + " for example \"8e03978e-40d5-43e8-bc93-6894a57f9324\" with the quotes.");
+            return Parsed.wrong(
+                    "The Idempotency-Key header must be a string in double quotes (RFC 9651, section 3.3.3),"
+                            + " for example \"8e03978e-40d5-43e8-bc93-6894a57f9324\" with the quotes.");
         }
         if (key.isEmpty()) {
             return Parsed.wrong("The idempotency key is empty; send a random one, a UUID for example.");

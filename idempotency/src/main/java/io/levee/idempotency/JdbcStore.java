@@ -274,7 +274,8 @@ public final class JdbcStore implements IdempotencyStore {
             look = "SELECT fingerprint, state, lease_until - " + now + ", takeovers, answer FROM " + TABLE
                     + " WHERE id = ? AND expires_at > " + now;
             renew = "UPDATE " + TABLE + " SET lease_until = " + now + " + ?" + mine;
-            finish = "UPDATE " + TABLE + " SET state = " + FINISHED + ", answer = ?, expires_at = " + now + " + ?" + mine;
+            finish = "UPDATE " + TABLE + " SET state = " + FINISHED + ", answer = ?, expires_at = " + now + " + ?"
+                    + mine;
             isFinished = "SELECT 1 FROM " + TABLE + " WHERE id = ? AND fence = ? AND state = " + FINISHED;
             release = "UPDATE " + TABLE + " SET state = " + FREE + mine;
             purge = "DELETE FROM " + TABLE + " WHERE expires_at <= " + now;

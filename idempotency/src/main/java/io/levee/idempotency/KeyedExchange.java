@@ -76,7 +76,8 @@ final class KeyedExchange extends HttpExchange {
         }
         List<StoredResponse.Header> headers = new ArrayList<>();
         real.getResponseHeaders()
-                .forEach((name, values) -> values.forEach(value -> headers.add(new StoredResponse.Header(name, value))));
+                .forEach(
+                        (name, values) -> values.forEach(value -> headers.add(new StoredResponse.Header(name, value))));
         StoredResponse given = StoredResponse.of(status, headers, captured.bytes());
         StoredResponse sent = work.finish(given);
         real.getResponseHeaders().clear();

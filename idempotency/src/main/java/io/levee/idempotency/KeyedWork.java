@@ -103,8 +103,9 @@ public final class KeyedWork {
         Objects.requireNonNull(connection, "connection");
         Objects.requireNonNull(answer, "answer");
         if (!(owner.store() instanceof JdbcStore store)) {
-            throw new IllegalStateException("record() needs the records in the application's own database (JdbcStore), they are in "
-                    + owner.store().getClass().getSimpleName());
+            throw new IllegalStateException(
+                    "record() needs the records in the application's own database (JdbcStore), they are in "
+                            + owner.store().getClass().getSimpleName());
         }
         store.finishIn(connection, id, fence(), owner.kept(answer), owner.expiry());
         recorded = answer;
@@ -138,7 +139,10 @@ public final class KeyedWork {
                 case LOST -> owner.afterLoss(this);
             };
         } catch (StoreException down) {
-            LOG.log(Level.WARNING, "the answer to a keyed request could not be stored; trying on in the background", down);
+            LOG.log(
+                    Level.WARNING,
+                    "the answer to a keyed request could not be stored; trying on in the background",
+                    down);
             storeLater(given);
             return inTransaction == null ? given : inTransaction;
         }
@@ -161,7 +165,10 @@ public final class KeyedWork {
                 owner.store().finish(id, fence(), owner.failed(), owner.expiry());
             }
         } catch (StoreException down) {
-            LOG.log(Level.WARNING, "the failure of a keyed request could not be stored; trying on in the background", down);
+            LOG.log(
+                    Level.WARNING,
+                    "the failure of a keyed request could not be stored; trying on in the background",
+                    down);
             storeLater(owner.failed());
         }
     }
@@ -174,7 +181,9 @@ public final class KeyedWork {
             if (release) {
                 owner.store().release(id, fence());
             } else if (owner.store().finish(id, fence(), owner.kept(answer), owner.expiry()) == Finish.LOST) {
-                LOG.log(Level.WARNING, "the answer to a keyed request was lost: its record was taken over or has expired");
+                LOG.log(
+                        Level.WARNING,
+                        "the answer to a keyed request was lost: its record was taken over or has expired");
             }
             beat[0].stop();
         });

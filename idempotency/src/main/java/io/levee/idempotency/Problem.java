@@ -49,5 +49,4 @@ final class Problem {
         }
         return json.append('"');
     }
-
 }

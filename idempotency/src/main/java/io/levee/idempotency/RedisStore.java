@@ -24,15 +24,13 @@ public final class RedisStore implements IdempotencyStore {
     /** In front of every key unless another is set. */
     public static final String DEFAULT_PREFIX = "levee:idempotency:";
 
-    private static final String NOW =
-            """
+    private static final String NOW = """
             local t = redis.call('TIME')
             local now = t[1] * 1000 + math.floor(t[2] / 1000)
             local function whole(n) return string.format('%.0f', n) end
             """;
 
-    private static final byte[] CLAIM = script(
-            """
+    private static final byte[] CLAIM = script("""
             local r = redis.call('HMGET', KEYS[1], 'print', 'state', 'fence', 'takeovers', 'lease', 'answer')
             local fence = now * 1000
             local takeovers = 0
@@ -53,8 +51,7 @@ public final class RedisStore implements IdempotencyStore {
             return {'granted', whole(fence), whole(takeovers)}
             """);
 
-    private static final byte[] LOOK = script(
-            """
+    private static final byte[] LOOK = script("""
             local r = redis.call('HMGET', KEYS[1], 'state', 'lease', 'takeovers', 'answer')
             if r[1] == 'finished' then return {'finished', r[4]} end
             if r[1] == 'running' then
@@ -65,29 +62,25 @@ public final class RedisStore implements IdempotencyStore {
             return {'free'}
             """);
 
-    private static final String IF_MINE =
-            """
+    private static final String IF_MINE = """
             local r = redis.call('HMGET', KEYS[1], 'state', 'fence')
             if r[2] ~= ARGV[1] then return {'lost'} end
             if r[1] == 'finished' then return {'before'} end
             if r[1] ~= 'running' then return {'lost'} end
             """;
 
-    private static final byte[] RENEW = script(IF_MINE
-            + """
+    private static final byte[] RENEW = script(IF_MINE + """
             redis.call('HSET', KEYS[1], 'lease', whole(now + tonumber(ARGV[2])))
             return {'now'}
             """);
 
-    private static final byte[] FINISH = script(IF_MINE
-            + """
+    private static final byte[] FINISH = script(IF_MINE + """
             redis.call('HSET', KEYS[1], 'state', 'finished', 'answer', ARGV[2])
             redis.call('PEXPIRE', KEYS[1], ARGV[3])
             return {'now'}
             """);
 
-    private static final byte[] RELEASE = script(IF_MINE
-            + """
+    private static final byte[] RELEASE = script(IF_MINE + """
             redis.call('HSET', KEYS[1], 'state', 'free')
             return {'now'}
             """);

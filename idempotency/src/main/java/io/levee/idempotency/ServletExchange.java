@@ -22,7 +22,10 @@ final class ServletExchange {
     private final AtomicBoolean ended = new AtomicBoolean();
 
     ServletExchange(
-            Idempotency idempotency, Admission.Work admitted, HttpServletRequest request, HttpServletResponse response) {
+            Idempotency idempotency,
+            Admission.Work admitted,
+            HttpServletRequest request,
+            HttpServletResponse response) {
         this.idempotency = idempotency;
         this.work = admitted.work();
         this.request = new KeyedRequest(request, admitted.body());

@@ -40,7 +40,9 @@ class EndToEndTest {
     Path directory;
 
     @ParameterizedTest
-    @EnumSource(value = TestServer.class, names = {"JDK", "JETTY_ASYNC"})
+    @EnumSource(
+            value = TestServer.class,
+            names = {"JDK", "JETTY_ASYNC"})
     void keyedPostsOverABreakingWireAreDoneOnce(TestServer kind) throws Exception {
         Map<String, AtomicInteger> done = new ConcurrentHashMap<>();
         App app = request -> {
@@ -55,7 +57,9 @@ class EndToEndTest {
                 TestServer.Running server = kind.start(idempotency, app);
                 BreakingWire wire = new BreakingWire(server.uri().getPort());
                 Levee levee = Levee.named("payments")
-                        .retry(RetryPolicy.exponential(Duration.ofMillis(20)).cap(Duration.ofMillis(200)).attempts(30))
+                        .retry(RetryPolicy.exponential(Duration.ofMillis(20))
+                                .cap(Duration.ofMillis(200))
+                                .attempts(30))
                         .deadline(Duration.ofMinutes(2))
                         .noRetryBudget()
                         .build()) {
@@ -123,14 +127,18 @@ class EndToEndTest {
                 threads.execute(() -> {
                     byte[] bytes = new byte[1 << 16];
                     try {
-                        for (int n = client.getInputStream().read(bytes); n >= 0; n = client.getInputStream().read(bytes)) {
+                        for (int n = client.getInputStream().read(bytes);
+                                n >= 0;
+                                n = client.getInputStream().read(bytes)) {
                             server.getOutputStream().write(bytes, 0, n);
                         }
                     } catch (IOException gone) {
                         // The other direction ends the connection.
                     }
                 });
-                for (int n = server.getInputStream().read(buffer); n >= 0; n = server.getInputStream().read(buffer)) {
+                for (int n = server.getInputStream().read(buffer);
+                        n >= 0;
+                        n = server.getInputStream().read(buffer)) {
                     int number = answers.getAndIncrement();
                     if (number % 3 != 0) {
                         broken.incrementAndGet();

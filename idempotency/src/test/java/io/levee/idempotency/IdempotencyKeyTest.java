@@ -32,7 +32,8 @@ class IdempotencyKeyTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "a", "8e03978e-40d5-43e8-bc93-6894a57f9324", "\"a", "a\"", "\"a\"b", "\"a\" \"b\"", "\"a\", \"b\"", "\"\\a\"",
+                "", "a", "8e03978e-40d5-43e8-bc93-6894a57f9324", "\"a", "a\"", "\"a\"b", "\"a\" \"b\"", "\"a\", \"b\"",
+                        "\"\\a\"",
                 "\"ä\"", "\"a\tb\"", "\"\"", "'a'", "\"a\";", "\"a\";X=1", "\"a\";x=", "?1", "12"
             })
     void everythingElseIsRefused(String value) {
@@ -42,7 +43,8 @@ class IdempotencyKeyTest {
 
     @Test
     void severalHeadersAreRefused() {
-        assertThat(IdempotencyKey.parse(List.of("\"a\"", "\"a\""), true).wrong()).contains("2 Idempotency-Key headers");
+        assertThat(IdempotencyKey.parse(List.of("\"a\"", "\"a\""), true).wrong())
+                .contains("2 Idempotency-Key headers");
     }
 
     @Test

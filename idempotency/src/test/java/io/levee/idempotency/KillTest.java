@@ -46,7 +46,9 @@ class KillTest {
         try (Program second = new Program(mode, NOWHERE)) {
             HttpResponse<String> early = client.send(second.payment("10 EUR"), BodyHandlers.ofString());
             if (early.statusCode() == 409) {
-                assertThat(Long.parseLong(early.headers().firstValue("Retry-After").orElseThrow())).isBetween(1L, 2L);
+                assertThat(Long.parseLong(
+                                early.headers().firstValue("Retry-After").orElseThrow()))
+                        .isBetween(1L, 2L);
             }
             HttpResponse<String> late = Awaitility.await()
                     .atMost(Duration.ofSeconds(60))
@@ -57,7 +59,8 @@ class KillTest {
             HttpResponse<String> again = client.send(second.payment("10 EUR"), BodyHandlers.ofString());
             assertThat(again.statusCode()).isEqualTo(late.statusCode());
             assertThat(again.body()).isEqualTo(late.body());
-            assertThat(client.send(second.payment("11 EUR"), BodyHandlers.ofString()).statusCode())
+            assertThat(client.send(second.payment("11 EUR"), BodyHandlers.ofString())
+                            .statusCode())
                     .isEqualTo(422);
             return late;
         }
@@ -105,7 +108,8 @@ class KillTest {
 
         Program(String mode, String stayAt) throws IOException {
             process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
                             "-cp",

@@ -47,8 +47,19 @@ final class RedisServer implements AutoCloseable {
 
     void start() throws IOException {
         List<String> command = List.of(
-                program(), "--port", Integer.toString(port), "--bind", "127.0.0.1", "--dir", directory.toString(), "--save",
-                "", "--appendonly", "yes", "--appendfsync", "always");
+                program(),
+                "--port",
+                Integer.toString(port),
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                directory.toString(),
+                "--save",
+                "",
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "always");
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("redis.log").toFile())

@@ -73,6 +73,8 @@ class RedisStoreTest extends StoreContract {
     @Test
     void anEvalForStringsIsNamed() {
         RedisStore strings = new RedisStore((script, keys, arguments) -> List.of("granted", "1", "0"));
-        assertThatThrownBy(() -> strings.look("a")).isInstanceOf(StoreException.class).hasMessageContaining("for bytes");
+        assertThatThrownBy(() -> strings.look("a"))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("for bytes");
     }
 }

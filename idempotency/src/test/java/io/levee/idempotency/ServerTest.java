@@ -135,18 +135,24 @@ class ServerTest {
     @ParameterizedTest
     @EnumSource(TestServer.class)
     void aKeyIsAskedForWhereItIsRequired(TestServer server) throws Exception {
-        start(server, counting(200, "ok"), builder -> builder.required(head -> head.path().startsWith("/pay"))
-                .help(URI.create("https://example.com/keys")));
+        start(
+                server,
+                counting(200, "ok"),
+                builder -> builder.required(head -> head.path().startsWith("/pay"))
+                        .help(URI.create("https://example.com/keys")));
 
         HttpResponse<String> without = post("/pay", null, "x");
         isProblem(without, 400);
         assertThat(without.body()).contains("\"type\":\"https://example.com/keys\"");
-        assertThat(without.headers().firstValue("Link")).hasValueSatisfying(l -> assertThat(l).contains("describedby"));
+        assertThat(without.headers().firstValue("Link"))
+                .hasValueSatisfying(l -> assertThat(l).contains("describedby"));
         isProblem(post("/pay", "no-quotes", "x"), 400);
         isProblem(post("/other", "no-quotes", "x"), 400);
         assertThat(runs).hasValue(0);
         assertThat(post("/other", null, "x").body()).isEqualTo("ok 1 x");
-        HttpRequest get = HttpRequest.newBuilder(uri.resolve("/pay")).header("Idempotency-Key", "x").build();
+        HttpRequest get = HttpRequest.newBuilder(uri.resolve("/pay"))
+                .header("Idempotency-Key", "x")
+                .build();
         assertThat(client.send(get, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
     }
 
@@ -230,7 +236,8 @@ class ServerTest {
             for (Future<HttpResponse<String>> one : threads.invokeAll(all, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 assertThat(one.get().statusCode()).isEqualTo(201);
                 assertThat(one.get().body()).isEqualTo("made 1 10 EUR");
-                replayed += one.get().headers().firstValue("Idempotent-Replayed").isPresent() ? 1 : 0;
+                replayed +=
+                        one.get().headers().firstValue("Idempotent-Replayed").isPresent() ? 1 : 0;
             }
             assertThat(replayed).isEqualTo(99);
             assertThat(runs).hasValue(1);
@@ -272,7 +279,9 @@ class ServerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = TestServer.class, names = {"JDK", "JETTY"})
+    @EnumSource(
+            value = TestServer.class,
+            names = {"JDK", "JETTY"})
     void aHandlerThatThrowsIsNotRunAgainUnlessItIsSaidToHaveDoneNothing(TestServer server) throws Exception {
         App throwing = request -> {
             runs.incrementAndGet();
@@ -284,7 +293,11 @@ class ServerTest {
         isProblem(post("/a", key, "x"), 500);
         assertThat(runs).hasValue(1);
 
-        start(server, throwing, JdbcStore.sqlite(directory.resolve("other.db")), IdempotencyBuilder::releaseOnException);
+        start(
+                server,
+                throwing,
+                JdbcStore.sqlite(directory.resolve("other.db")),
+                IdempotencyBuilder::releaseOnException);
         failsSomehow(key);
         failsSomehow(key);
         assertThat(runs).hasValue(3);
@@ -307,8 +320,11 @@ class ServerTest {
         isProblem(post("/a", key, "x".repeat(11)), 413);
         assertThat(post("/a", key, "x".repeat(10)).statusCode()).isEqualTo(200);
 
-        start(server, counting(200, "ok"), JdbcStore.sqlite(directory.resolve("other.db")), builder ->
-                builder.maxRequestBytes(10).passLongBodies());
+        start(
+                server,
+                counting(200, "ok"),
+                JdbcStore.sqlite(directory.resolve("other.db")),
+                builder -> builder.maxRequestBytes(10).passLongBodies());
         for (int i = 2; i < 4; i++) {
             HttpRequest chunked = HttpRequest.newBuilder(uri)
                     .header("Idempotency-Key", key)
@@ -352,7 +368,9 @@ class ServerTest {
 
     /** A handler that runs for longer than its lease keeps its record. */
     @ParameterizedTest
-    @EnumSource(value = TestServer.class, names = {"JDK", "JETTY_ASYNC"})
+    @EnumSource(
+            value = TestServer.class,
+            names = {"JDK", "JETTY_ASYNC"})
     void aSlowHandlerKeepsItsLease(TestServer server) throws Exception {
         CountDownLatch goOn = new CountDownLatch(1);
         CountDownLatch running = new CountDownLatch(1);

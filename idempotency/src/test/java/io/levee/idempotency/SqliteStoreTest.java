@@ -52,7 +52,8 @@ class SqliteStoreTest extends StoreContract {
 
     @Test
     void aFileThatIsNoDatabaseIsNamed() throws Exception {
-        Path text = Files.writeString(directory.resolve("notes.txt"), "not a database, but long enough to be read\n".repeat(99));
+        Path text = Files.writeString(
+                directory.resolve("notes.txt"), "not a database, but long enough to be read\n".repeat(99));
         assertThatThrownBy(() -> JdbcStore.sqlite(text))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("notes.txt");

@@ -68,7 +68,9 @@ abstract class StoreContract {
 
         assertThat(first.takeovers()).isZero();
         assertThat(first.fence()).isPositive();
-        for (Claim seen : new Claim[] {store().claim(wish(id, LONG, 1)), store().look(id), another().look(id)}) {
+        for (Claim seen : new Claim[] {
+            store().claim(wish(id, LONG, 1)), store().look(id), another().look(id)
+        }) {
             assertThat(seen).isInstanceOf(Claim.Running.class);
             assertThat(((Claim.Running) seen).leaseLeft()).isBetween(LONG.dividedBy(2), LONG);
         }

@@ -29,10 +29,11 @@ enum TestServer {
             server.setExecutor(threads);
             server.createContext("/", IdempotencyHandler.wrap(idempotency, exchange -> handle(app, exchange)));
             server.start();
-            return new Running(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/"), () -> {
-                server.stop(0);
-                threads.shutdownNow();
-            });
+            return new Running(
+                    URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/"), () -> {
+                        server.stop(0);
+                        threads.shutdownNow();
+                    });
         }
 
         private static void handle(App app, HttpExchange exchange) throws IOException {

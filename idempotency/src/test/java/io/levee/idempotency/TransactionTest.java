@@ -42,7 +42,9 @@ class TransactionTest {
     void open() throws SQLException {
         run("DROP TABLE IF EXISTS " + JdbcStore.TABLE, "DROP TABLE IF EXISTS payment", "CREATE TABLE payment (n INT)");
         run(JdbcStore.ddl("PostgreSQL"));
-        idempotency = Idempotency.on(JdbcStore.on(database)).lease(Duration.ofSeconds(1)).build();
+        idempotency = Idempotency.on(JdbcStore.on(database))
+                .lease(Duration.ofSeconds(1))
+                .build();
     }
 
     @AfterEach
@@ -99,7 +101,8 @@ class TransactionTest {
         try (Connection connection = pay(work)) {
             connection.commit();
         }
-        assertThat(work.finish(StoredResponse.of(503, "text/plain", "after all"))).isEqualTo(ANSWER);
+        assertThat(work.finish(StoredResponse.of(503, "text/plain", "after all")))
+                .isEqualTo(ANSWER);
         assertThat(((Admission.Answer) admit(idempotency)).answer().status()).isEqualTo(201);
         assertThat(paid()).isEqualTo(1);
     }
@@ -126,8 +129,9 @@ class TransactionTest {
     void whoWasTakenOverCannotCommit() throws Exception {
         KeyedWork paused = work(admit(idempotency));
         idempotency.heartbeat().close(); // as a paused process
-        try (Idempotency other =
-                Idempotency.on(JdbcStore.on(database)).lease(Duration.ofSeconds(1)).build()) {
+        try (Idempotency other = Idempotency.on(JdbcStore.on(database))
+                .lease(Duration.ofSeconds(1))
+                .build()) {
             KeyedWork next = work(Awaitility.await()
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> admit(other), Admission.Work.class::isInstance));
@@ -138,14 +142,15 @@ class TransactionTest {
             }
             assertThat(next.finish(ANSWER)).isEqualTo(ANSWER);
         }
-        assertThat(paused.finish(StoredResponse.of(200, "text/plain", "late")).status()).isEqualTo(201);
+        assertThat(paused.finish(StoredResponse.of(200, "text/plain", "late")).status())
+                .isEqualTo(201);
         assertThat(paid()).isEqualTo(1);
     }
 
     @Test
     void aStoreElsewhereIsNamed() throws Exception {
-        try (Idempotency elsewhere = Idempotency.on(new RedisStore((script, keys, arguments) ->
-                        List.of("granted".getBytes(), "1".getBytes(), "0".getBytes())))
+        try (Idempotency elsewhere = Idempotency.on(new RedisStore(
+                        (script, keys, arguments) -> List.of("granted".getBytes(), "1".getBytes(), "0".getBytes())))
                 .build()) {
             assertThatThrownBy(() -> pay(work(admit(elsewhere))))
                     .isInstanceOf(IllegalStateException.class)
