@@ -20,6 +20,7 @@ import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /** A request whose body, or the first part of it, has been read. */
@@ -86,10 +87,9 @@ class BufferedRequest extends HttpServletRequestWrapper {
     }
 
     private void addForm(Map<String, String[]> all, Charset charset) {
-        for (String pair : new String(read, StandardCharsets.ISO_8859_1).split("&")) {
-            if (pair.isEmpty()) {
-                continue;
-            }
+        StringTokenizer pairs = new StringTokenizer(new String(read, StandardCharsets.ISO_8859_1), "&");
+        while (pairs.hasMoreTokens()) {
+            String pair = pairs.nextToken();
             int equals = pair.indexOf('=');
             String name = URLDecoder.decode(equals < 0 ? pair : pair.substring(0, equals), charset);
             String value = equals < 0 ? "" : URLDecoder.decode(pair.substring(equals + 1), charset);

@@ -15,6 +15,7 @@ final class Heartbeat implements AutoCloseable {
     private final long periodMillis;
     private final ScheduledThreadPoolExecutor thread;
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the purge goes on until the thread is ended
     Heartbeat(Duration lease, IdempotencyStore store) {
         // Two renewals may fail before the lease ends.
         periodMillis = Math.max(1, lease.toMillis() / 3);

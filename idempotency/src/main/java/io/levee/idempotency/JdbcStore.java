@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +103,7 @@ public final class JdbcStore implements IdempotencyStore {
                     statement.execute(one);
                 }
             }
-            return null;
+            return true;
         });
     }
 
@@ -138,7 +139,10 @@ public final class JdbcStore implements IdempotencyStore {
 
     @Override
     public @Nullable Claim look(String id) {
-        return run("an idempotency record cannot be read", connection -> found(connection, id, null));
+        return run(
+                        "an idempotency record cannot be read",
+                        connection -> Optional.ofNullable(found(connection, id, null)))
+                .orElse(null);
     }
 
     private @Nullable Claim found(Connection connection, String id, @Nullable String fingerprint) throws SQLException {

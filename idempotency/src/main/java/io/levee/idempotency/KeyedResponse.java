@@ -62,7 +62,7 @@ final class KeyedResponse extends HttpServletResponseWrapper {
 
     /** Sends what is to be sent: what was captured, or what has taken its place. */
     void send(StoredResponse given, StoredResponse sent) throws IOException {
-        if (sent != given) {
+        if (!sent.equals(given)) {
             real.reset();
             IdempotencyFilter.send(real, sent);
             return;
