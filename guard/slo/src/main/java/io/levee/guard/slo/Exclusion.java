@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.Temporal;
@@ -27,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Exclusion {
     private static final Pattern ZERO_INTERVAL = Pattern.compile("INTERVAL=0+(;|$)");
+    private static final Pattern UNTIL = Pattern.compile("(?i);UNTIL=[^;]*|UNTIL=[^;]*;");
 
     /** No zone differs more than 18 hours from UTC, so two days reach every occurrence that may overlap. */
     private static final Duration ZONES = Duration.ofDays(2);
@@ -91,14 +91,19 @@ public final class Exclusion {
         return exclusion;
     }
 
+    /** A rule without its end, which has to run on the zone's clocks as the rule does; and that end. */
+    private record Rule(Recur<Temporal> recur, @Nullable LocalDateTime until) {}
+
     private void checkRule(String text) {
-        Recur<Temporal> parsed = parsed(text);
-        if (parsed.getFrequency() == Frequency.SECONDLY || parsed.getFrequency() == Frequency.MINUTELY) {
+        Rule parsed = parsed(text);
+        Frequency frequency = parsed.recur().getFrequency();
+        if (frequency == Frequency.SECONDLY || frequency == Frequency.MINUTELY) {
             throw new IllegalArgumentException("the rule recurs more often than hourly; what is excluded all the time"
                     + " is no part of the objective");
         }
-        Temporal first = parsed.getNextDate(start, start.minusSeconds(1));
-        if (first == null) {
+        Temporal first = parsed.recur().getNextDate(start, start.minusSeconds(1));
+        LocalDateTime until = parsed.until();
+        if (first == null || (until != null && until.isBefore(start))) {
             throw new IllegalArgumentException("the rule '" + Text.shown(text) + "' never occurs");
         }
         if (!first.equals(start)) {
@@ -107,28 +112,30 @@ public final class Exclusion {
         }
     }
 
-    private Recur<Temporal> parsed(String text) {
+    private Rule parsed(String text) {
         try {
-            Recur<Temporal> parsed = new Recur<>(text);
             if (ZERO_INTERVAL.matcher(text).find()) {
                 throw new IllegalArgumentException("INTERVAL must be 1 or more");
             }
-            Temporal until = parsed.getUntil();
-            // The rule runs on the zone's clocks, so its end has to as well.
-            if (until instanceof OffsetDateTime absolute) {
-                parsed.setUntil(absolute.atZoneSameInstant(zone).toLocalDateTime());
-            } else if (until instanceof Instant absolute) {
-                parsed.setUntil(absolute.atZone(zone).toLocalDateTime());
-            } else if (until instanceof LocalDate day) {
-                parsed.setUntil(day.atTime(23, 59, 59));
-            }
-            return parsed;
+            Temporal until = new Recur<Temporal>(text).getUntil();
+            return new Rule(
+                    new Recur<>(UNTIL.matcher(text).replaceAll("")), until == null ? null : onTheZonesClocks(until));
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new IllegalArgumentException(
                     "'" + Text.shown(text) + "' is no RRULE of RFC 5545 (" + Text.shown(String.valueOf(e.getMessage()))
                             + "); write such as FREQ=WEEKLY;BYDAY=SU",
                     e);
         }
+    }
+
+    private LocalDateTime onTheZonesClocks(Temporal until) {
+        if (until instanceof LocalDate day) {
+            return day.atTime(23, 59, 59);
+        }
+        if (until instanceof LocalDateTime local) {
+            return local;
+        }
+        return Instant.from(until).atZone(zone).toLocalDateTime();
     }
 
     /**
@@ -145,9 +152,13 @@ public final class Exclusion {
         }
         LocalDateTime from = LocalDateTime.ofInstant(range.from().minus(length).minus(ZONES), ZoneOffset.UTC);
         LocalDateTime to = LocalDateTime.ofInstant(range.to().plus(ZONES), ZoneOffset.UTC);
-        List<Temporal> occurrences = parsed(rule).getDates(start, from, to);
-        for (Temporal begin : occurrences) {
-            add(found, range, (LocalDateTime) begin);
+        Rule parsed = parsed(rule);
+        LocalDateTime until = parsed.until();
+        for (Temporal occurrence : parsed.recur().getDates(start, from, to)) {
+            LocalDateTime begin = (LocalDateTime) occurrence;
+            if (until == null || !begin.isAfter(until)) {
+                add(found, range, begin);
+            }
         }
         return merged(found);
     }

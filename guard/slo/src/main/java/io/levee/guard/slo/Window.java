@@ -50,7 +50,7 @@ public sealed interface Window {
         public TimeRange at(Instant now) {
             LocalDateTime local = now.atZone(zone).toLocalDateTime();
             long periods =
-                    Duration.between(start, local).getSeconds() / span.roughly().getSeconds();
+                    Duration.between(start, local).toSeconds() / span.roughly().toSeconds();
             while (begin(periods).isAfter(now)) {
                 periods--;
             }
