@@ -3,9 +3,9 @@
 module io.levee.idempotency {
     requires static org.jspecify;
     requires io.levee.http.shared;
-    requires static transitive java.sql;
-    requires static transitive jdk.httpserver;
-    requires static transitive jakarta.servlet;
+    requires static java.sql;
+    requires static jdk.httpserver;
+    requires static jakarta.servlet;
 
     exports io.levee.idempotency;
 }

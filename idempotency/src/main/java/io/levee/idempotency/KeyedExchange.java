@@ -1,23 +1,19 @@
 package io.levee.idempotency;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpPrincipal;
+import io.levee.http.shared.ForwardingExchange;
 import java.io.ByteArrayInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** An exchange whose answer is stored before it is sent. Ends when the handler closes it, or the stream of its body. */
-final class KeyedExchange extends HttpExchange {
+final class KeyedExchange extends ForwardingExchange {
     private static final int UNSENT = -1;
 
     private final HttpExchange real;
@@ -31,6 +27,7 @@ final class KeyedExchange extends HttpExchange {
     private long length;
 
     KeyedExchange(HttpExchange real, Idempotency idempotency, Admission.Work admitted) {
+        super(real);
         this.real = real;
         this.idempotency = idempotency;
         this.work = admitted.work();
@@ -134,60 +131,5 @@ final class KeyedExchange extends HttpExchange {
     @Override
     public int getResponseCode() {
         return status;
-    }
-
-    @Override
-    public Headers getRequestHeaders() {
-        return real.getRequestHeaders();
-    }
-
-    @Override
-    public Headers getResponseHeaders() {
-        return real.getResponseHeaders();
-    }
-
-    @Override
-    public URI getRequestURI() {
-        return real.getRequestURI();
-    }
-
-    @Override
-    public String getRequestMethod() {
-        return real.getRequestMethod();
-    }
-
-    @Override
-    public HttpContext getHttpContext() {
-        return real.getHttpContext();
-    }
-
-    @Override
-    public InetSocketAddress getRemoteAddress() {
-        return real.getRemoteAddress();
-    }
-
-    @Override
-    public InetSocketAddress getLocalAddress() {
-        return real.getLocalAddress();
-    }
-
-    @Override
-    public String getProtocol() {
-        return real.getProtocol();
-    }
-
-    @Override
-    public Object getAttribute(String name) {
-        return real.getAttribute(name);
-    }
-
-    @Override
-    public void setAttribute(String name, Object value) {
-        real.setAttribute(name, value);
-    }
-
-    @Override
-    public HttpPrincipal getPrincipal() {
-        return real.getPrincipal();
     }
 }
