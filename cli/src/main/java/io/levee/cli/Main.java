@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         description = "Keeps a struggling dependency from being drowned by the clients that retry against it.",
         version = "levee 0.1.0-SNAPSHOT",
         mixinStandardHelpOptions = true,
-        subcommands = {DemoCommand.class, ExplainCommand.class},
+        subcommands = {DemoCommand.class, ExplainCommand.class, LintCommand.class},
         exitCodeListHeading = Main.EXIT_CODES,
         exitCodeList = {"0:done", "1:an error in levee itself", "2:bad input", Main.EXIT_OUTPUT_LOST})
 public final class Main implements Runnable {
@@ -64,7 +64,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "which command? demo or explain");
+        throw new CommandLine.ParameterException(spec.commandLine(), "which command? demo, explain or lint");
     }
 
     /** One line for a person; the stack only for whoever asks for it. */
