@@ -58,7 +58,7 @@ final class LintCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (listRules) {
             for (Rule rule : Rule.values()) {
-                out.printf("%-30s %s%n", rule.id(), rule.summary());
+                out.print(String.format("%-30s %s\n", rule.id(), rule.summary()));
             }
             return Main.written(out, 0);
         }
@@ -96,14 +96,15 @@ final class LintCommand implements Callable<Integer> {
 
     private static void print(LintReport report, PrintWriter out) {
         for (Finding finding : report.findings()) {
-            out.println(finding);
-            out.println("    fix: " + finding.fix());
+            out.print(finding + "\n");
+            out.print("    fix: " + finding.fix() + "\n");
         }
         int found = report.findings().size();
         int ignored = report.ignored().size();
-        out.println((found == 0 ? "no findings" : counted(found, "finding")) + " in "
+        out.print((found == 0 ? "no findings" : counted(found, "finding")) + " in "
                 + counted(report.downstreams(), "downstream") + " of " + counted(report.files(), "file")
-                + (ignored == 0 ? "" : ", " + ignored + " ignored"));
+                + (ignored == 0 ? "" : ", " + ignored + " ignored")
+                + '\n');
     }
 
     private static String counted(int number, String what) {
@@ -117,7 +118,8 @@ final class LintCommand implements Callable<Integer> {
         ArrayNode findings = all.putArray("findings");
         report.findings().forEach(finding -> put(findings.addObject(), finding));
         ArrayNode ignored = all.putArray("ignored");
-        report.ignored().forEach(each -> put(ignored.addObject(), each.finding()).put("because", each.because()));
+        report.ignored()
+                .forEach(each -> put(ignored.addObject(), each.finding()).put("because", each.because()));
         return json.writeValueAsString(all);
     }
 

@@ -1,5 +1,6 @@
 package io.levee.config;
 
+import io.levee.yaml.read.Section;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

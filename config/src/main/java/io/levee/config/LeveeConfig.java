@@ -73,17 +73,15 @@ public final class LeveeConfig {
         problems.check();
         Map<String, DownstreamReader.Downstream> downstreams = new LinkedHashMap<>();
         ServiceFacts facts = null;
-        Section file = root == null ? null : Section.open(problems, "", root, List.of("version", "facts", "downstreams"));
+        Section file =
+                root == null ? null : Section.open(problems, "", root, List.of("version", "facts", "downstreams"));
         if (file != null) {
             read(problems, file, downstreams);
             facts = FactsReader.service(file);
         }
         problems.check();
         return new LeveeConfig(
-                name,
-                facts == null ? new ServiceFacts(null, null, false) : facts,
-                downstreams,
-                new Places(name, root));
+                name, facts == null ? new ServiceFacts(null, null, false) : facts, downstreams, new Places(name, root));
     }
 
     private static void read(Problems problems, Section file, Map<String, DownstreamReader.Downstream> downstreams) {

@@ -24,7 +24,8 @@ final class Figures {
     }
 
     private static String rounded(Duration time, long unitNanos) {
-        BigDecimal nanos = BigDecimal.valueOf(time.getSeconds()).movePointRight(9).add(BigDecimal.valueOf(time.getNano()));
+        BigDecimal nanos =
+                BigDecimal.valueOf(time.getSeconds()).movePointRight(9).add(BigDecimal.valueOf(time.getNano()));
         return nanos.divide(BigDecimal.valueOf(unitNanos), new MathContext(4, RoundingMode.HALF_UP))
                 .stripTrailingZeros()
                 .toPlainString();

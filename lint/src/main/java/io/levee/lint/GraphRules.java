@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What several files say together. A file that names its service ({@code facts.service}) is what a downstream of that
@@ -128,8 +127,9 @@ final class GraphRules {
         }
         way.add(subject);
         double product = before * subject.requestsPerCall();
-        long multiplying =
-                way.stream().filter(layer -> layer.requestsPerCall() > MULTIPLIES).count();
+        long multiplying = way.stream()
+                .filter(layer -> layer.requestsPerCall() > MULTIPLIES)
+                .count();
         if (multiplying > 1 && product > worst) {
             worst = product;
             worstWay = List.copyOf(way);

@@ -31,8 +31,9 @@ final class JitterRules {
                     "retry.cap",
                     "the cap cuts the jitter off: " + waits + ", without the cap "
                             + range(retries.cap(Duration.ofNanos(Long.MAX_VALUE)), last),
-                    "write a cap of " + Figures.setting(Duration.ofNanos(retries.longestDelayNanos(last)).multipliedBy(3))
-                            + " or more, or jitter: full, which a cap does not cut");
+                    "write a cap of "
+                            + Figures.setting(Duration.ofNanos(retries.longestDelayNanos(last))
+                                    .multipliedBy(3)) + " or more, or jitter: full, which a cap does not cut");
         } else {
             subject.report(
                     Rule.NO_JITTER,
@@ -52,8 +53,6 @@ final class JitterRules {
     private static String range(Backoff policy, int retry) {
         long shortest = policy.shortestDelayNanos(retry);
         long longest = policy.longestDelayNanos(retry);
-        return shortest == longest
-                ? Figures.text(shortest)
-                : Figures.text(shortest) + " to " + Figures.text(longest);
+        return shortest == longest ? Figures.text(shortest) : Figures.text(shortest) + " to " + Figures.text(longest);
     }
 }

@@ -72,8 +72,8 @@ final class LoadRules {
                 "what is below Levee sends each attempt up to " + inner + " times: "
                         + (permits == null
                                 ? ""
-                                : Figures.text(permits) + " permits a second are up to "
-                                        + Figures.text(permits * inner) + " requests, and ")
+                                : Figures.text(permits) + " permits a second are up to " + Figures.text(permits * inner)
+                                        + " requests, and ")
                         + "a call of " + TimeRules.counted(attempts, "attempt", "attempts") + " is up to "
                         + (long) attempts * inner + " requests, of which the retry budget sees " + attempts,
                 "switch those retries off (OkHttp: retryOnConnectionFailure(false), gRPC: disableRetry(), a proxy or"

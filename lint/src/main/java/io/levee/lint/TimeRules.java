@@ -75,7 +75,8 @@ final class TimeRules {
                         : "a first attempt that hangs takes all of the deadline of " + Figures.text(deadline)
                                 + ", so none of the " + counted(retries, "retry", "retries") + " is made",
                 deadline == null
-                        ? "write how long one attempt may take" + (usual == null ? "" : ", such as " + Figures.setting(usual))
+                        ? "write how long one attempt may take"
+                                + (usual == null ? "" : ", such as " + Figures.setting(usual))
                         : shorterAttempts(subject, deadline));
     }
 
@@ -101,7 +102,8 @@ final class TimeRules {
                 attempts + " attempts of " + Figures.text(timeout) + " and waits of up to "
                         + Figures.text(subject.worst.waits()) + " in all take "
                         + Figures.text(untilLast.plus(timeout)) + ": attempt " + attempts + " would begin after "
-                        + Figures.text(untilLast) + ", and the deadline of " + Figures.text(deadline) + " leaves time for "
+                        + Figures.text(untilLast) + ", and the deadline of " + Figures.text(deadline)
+                        + " leaves time for "
                         + counted(made, "attempt", "attempts"),
                 "write attempts: " + made + ", a deadline above " + Figures.text(untilLast)
                         + (share == null ? ", or a lower cap" : ", or attemptTimeout: " + Figures.setting(share)));

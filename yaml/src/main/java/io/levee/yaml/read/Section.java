@@ -232,8 +232,7 @@ public final class Section {
     }
 
     /** A text in one line, of something that is not blank; null if absent. */
-    @Nullable
-    String text(String key) {
+    public @Nullable String text(String key) {
         ScalarNode scalar = scalar(key, "a text");
         if (scalar == null) {
             return null;
