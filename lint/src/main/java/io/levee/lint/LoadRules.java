@@ -135,7 +135,8 @@ final class LoadRules {
         if (shortest == longest) {
             return shortest >= from && shortest <= to ? 1 : 0;
         }
-        return Math.max(0, Math.min(longest, to) - Math.max(shortest, from)) / (longest - (double) shortest);
+        return Math.max(0, Math.min((double) longest, to) - Math.max((double) shortest, from))
+                / (longest - (double) shortest);
     }
 
     private static void sideEffects(Subject subject) {

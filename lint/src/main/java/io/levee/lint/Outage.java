@@ -45,7 +45,7 @@ final class Outage {
             int begun = 0;
             while (begun < calls && attempts.get() < (long) PLENTY * calls) {
                 begun++;
-                levee.executeAsync(call, attempt -> {
+                var unused = levee.executeAsync(call, attempt -> {
                     attempts.incrementAndGet();
                     return refused(time);
                 });
