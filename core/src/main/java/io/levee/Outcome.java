@@ -216,6 +216,15 @@ public final class Outcome {
     }
 
     /**
+     * This outcome with the downstream's word that it shall not be asked again.
+     *
+     * @return an outcome that no rule makes retryable
+     */
+    public Outcome withoutRetry() {
+        return withMinDelayNanos(minDelayNanos, Pushback.STOP);
+    }
+
+    /**
      * This outcome with what a gRPC server asked for in its trailers, as gRFC A6 reads it: a number of milliseconds is
      * the shortest wait before another attempt, 0 takes the place of the policy's wait ({@link #AT_ONCE}), and a negative
      * number or anything that is no number means that no other attempt shall be made.
@@ -225,7 +234,7 @@ public final class Outcome {
      */
     public Outcome withGrpcPushback(String text) {
         if (text.isEmpty() || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return withMinDelayNanos(minDelayNanos, Pushback.STOP);
+            return withoutRetry();
         }
         // More digits than a long holds are a wait that nobody grants.
         long millis = text.length() > 18 ? Long.MAX_VALUE : Long.parseLong(text);
