@@ -643,11 +643,10 @@ final class CallMachine implements CallView {
     /** Whether this end is one that the same call, made again from outside, would only meet again. */
     private boolean inVain(StopReason why) {
         Verdict judged = verdict;
-        return why != StopReason.CANCELLED
-                && (made > 1
-                        || why == StopReason.BREAKER_OPEN
-                        || why == StopReason.RETRY_BUDGET
-                        || (judged != null && judged.rule().equals(Judge.PUSHBACK)));
+        return made > 1
+                || why == StopReason.BREAKER_OPEN
+                || why == StopReason.RETRY_BUDGET
+                || (judged != null && judged.rule().equals(Judge.PUSHBACK));
     }
 
     private static void suppress(Throwable on, Throwable added) {

@@ -28,7 +28,9 @@ public final class Scope extends ScopeMember implements AutoCloseable {
     private final @Nullable Scope parent;
     private final TimeSource time;
     private final long deadlineNanos;
-    private final int servedAttempt;
+
+    /** Written by {@link #serving} before anybody else sees the scope. */
+    private int servedAttempt;
 
     /** Set by whoever drives a call in here that ends, read when the answer is made. */
     private volatile boolean gaveUp;
@@ -45,32 +47,29 @@ public final class Scope extends ScopeMember implements AutoCloseable {
     private @Nullable Attachment opened;
 
     Scope(@Nullable Scope parent, TimeSource time, long deadlineNanos) {
-        this(parent, time, deadlineNanos, parent == null ? 0 : parent.servedAttempt);
-    }
-
-    private Scope(@Nullable Scope parent, TimeSource time, long deadlineNanos, int servedAttempt) {
         this.parent = parent;
         this.time = time;
         this.deadlineNanos = deadlineNanos;
-        this.servedAttempt = servedAttempt;
+        if (parent != null) {
+            servedAttempt = parent.servedAttempt;
+        }
     }
 
     /**
      * A scope for a request that a server got: on its own, without what holds on this thread, and bound to no thread yet.
      *
      * @param timeout how long the requester goes on waiting; null if it does not say
-     * @param attempt the number of the requester's attempt: where it is a retry already, no call in the scope is retried
+     * @param attempt the number of the requester's attempt, 0 or less for its first: where it is a retry already, no call in the scope is retried
      *     at the price of a token, since the requester goes on retrying and the numbers would multiply
      * @return a scope to be {@linkplain #attach() attached}
-     * @throws IllegalArgumentException if the timeout or the attempt is negative
+     * @throws IllegalArgumentException if the timeout is negative
      */
     public static Scope serving(@Nullable Duration timeout, int attempt) {
-        if (attempt < 0) {
-            throw new IllegalArgumentException("attempt must be 0 or more, is " + attempt);
-        }
         TimeSource time = TimeSource.system();
         long deadline = timeout == null ? Nanos.NEVER : Nanos.add(time.nanoTime(), Nanos.of(timeout, "timeout"));
-        return new Scope(null, time, deadline, attempt);
+        Scope scope = new Scope(null, time, deadline);
+        scope.servedAttempt = Math.max(0, attempt);
+        return scope;
     }
 
     /**
@@ -94,7 +93,7 @@ public final class Scope extends ScopeMember implements AutoCloseable {
     }
 
     void giveUp() {
-        for (Scope scope = this; scope != null && !scope.gaveUp; scope = scope.parent) {
+        for (Scope scope = this; scope != null; scope = scope.parent) {
             scope.gaveUp = true;
         }
     }

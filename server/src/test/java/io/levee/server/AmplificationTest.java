@@ -65,13 +65,18 @@ class AmplificationTest {
         assertThat(lost.c()).isEqualTo(5.0);
 
         StringBuilder table = new StringBuilder();
-        table.append("| fault | A and B | requests at A | at B | at C | at C, of one layer's 3 |\n|---|---|---|---|---|---|\n");
+        table.append(
+                "| fault | A and B | requests at A | at B | at C | at C, of one layer's 3 |\n|---|---|---|---|---|---|\n");
         rows.forEach(row -> table.append(row.markdown()).append('\n'));
         System.out.println(table);
         String page = Files.readString(Path.of("..", "docs", "server-side.md"));
         int from = page.indexOf(BEGIN);
         int to = page.indexOf(END);
-        assertThat(from).as("place of the table in docs/server-side.md").isNotNegative().isLessThan(to);
-        assertThat(page.substring(from + BEGIN.length(), to).strip()).isEqualTo(table.toString().strip());
+        assertThat(from)
+                .as("place of the table in docs/server-side.md")
+                .isNotNegative()
+                .isLessThan(to);
+        assertThat(page.substring(from + BEGIN.length(), to).strip())
+                .isEqualTo(table.toString().strip());
     }
 }

@@ -155,7 +155,8 @@ class ScopeTest {
     @Test
     void theLowestOfAllDeadlinesHolds() {
         ServerScopes scopes = ServerScopes.standard().longest(Duration.ofSeconds(50));
-        assertThat(left(scopes, Map.of("Levee-Timeout-Ms", List.of("60000", "40000")))).isBetween(1L, 40L);
+        assertThat(left(scopes, Map.of("Levee-Timeout-Ms", List.of("60000", "40000"))))
+                .isBetween(1L, 40L);
         assertThat(left(scopes, Map.of("grpc-timeout", List.of("30S")))).isBetween(1L, 30L);
         assertThat(left(scopes, Map.of("grpc-timeout", List.of("99999999H")))).isBetween(1L, 50L);
         assertThat(left(scopes, Map.of())).isBetween(1L, 50L);
@@ -176,16 +177,17 @@ class ScopeTest {
             names = {"JDK", "JETTY"})
     void onlyWhatWasRetriedInVainForbidsRetries(Kind kind) throws Exception {
         Service down = services.down(true);
-        Service asks = kind == Kind.JDK
-                ? services.jdk(Services.Hops.BOTH, down)
-                : services.jetty(Services.Hops.BOTH, down);
-        assertThat(get(asks.uri()).headers().firstValue(HopHeaders.SHOULD_RETRY)).hasValue("false");
+        Service asks =
+                kind == Kind.JDK ? services.jdk(Services.Hops.BOTH, down) : services.jetty(Services.Hops.BOTH, down);
+        assertThat(get(asks.uri()).headers().firstValue(HopHeaders.SHOULD_RETRY))
+                .hasValue("false");
         assertThat(down.requests()).hasValue(3);
 
         HttpResponse<String> retry = get(asks.uri(), "Levee-Attempt", "1");
         assertThat(retry.headers().firstValue(HopHeaders.SHOULD_RETRY)).isEmpty();
         assertThat(down.requests()).as("a retry is made once").hasValue(4);
-        assertThat(get(start(kind)).headers().firstValue(HopHeaders.SHOULD_RETRY)).isEmpty();
+        assertThat(get(start(kind)).headers().firstValue(HopHeaders.SHOULD_RETRY))
+                .isEmpty();
     }
 
     /** The container's timeout stands for everything that it tells by its listeners. */
@@ -204,7 +206,9 @@ class ScopeTest {
                 .uri();
         assertThat(get(uri).statusCode()).isEqualTo(500);
         Seen given = seen();
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> given.scope().isCancelled());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> given.scope().isCancelled());
     }
 
     @Test

@@ -91,8 +91,9 @@ final class Services implements AutoCloseable {
         return switch (hops) {
             case NONE -> handler;
             case BOTH -> ScopeHandler.wrap(handler);
-            case ATTEMPT_ONLY -> exchange -> ScopeHandler.wrap(inner -> handler.handle(new Stripped(inner, exchange)))
-                    .handle(exchange);
+            case ATTEMPT_ONLY ->
+                exchange -> ScopeHandler.wrap(inner -> handler.handle(new Stripped(inner, exchange)))
+                        .handle(exchange);
         };
     }
 
