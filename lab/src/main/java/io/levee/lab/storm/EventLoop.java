@@ -25,6 +25,7 @@ final class EventLoop {
     private long orders;
     private long nowNanos = START_NANOS;
     private long happened;
+    private @Nullable Throwable failure;
 
     long nowNanos() {
         return nowNanos;
@@ -66,6 +67,11 @@ final class EventLoop {
         }
     }
 
+    /** Something is broken: the run must not end as if nothing were. */
+    void fail(Throwable broken) {
+        failure = broken;
+    }
+
     /** Lets everything happen that is due before an instant, and leaves the clock there. */
     void runUntil(long endNanos) {
         while (true) {
@@ -93,6 +99,9 @@ final class EventLoop {
             nowNanos = next.atNanos;
             happened++;
             next.happen(nowNanos);
+            if (failure != null) {
+                throw new IllegalStateException("the simulation broke at " + nowNanos, failure);
+            }
         }
     }
 

@@ -1,14 +1,14 @@
 package io.levee.lab.storm;
 
 /**
- * How long calls took: counts in buckets whose width grows with the value, so that a quantile is right to within 1/16 of
+ * How long calls took: counts in buckets whose width grows with the value, so that a quantile is right to within 1/64 of
  * itself. Nanoseconds, from a microsecond to an hour.
  */
 final class Histogram {
-    private static final int STEPS_BITS = 4;
+    private static final int STEPS_BITS = 6;
     private static final int STEPS = 1 << STEPS_BITS;
     private static final int UNIT_BITS = 10;
-    private static final int LARGEST_EXPONENT = 32;
+    private static final int LARGEST_EXPONENT = 28;
 
     private final int[] counts = new int[(LARGEST_EXPONENT + 1) * STEPS];
     private int total;

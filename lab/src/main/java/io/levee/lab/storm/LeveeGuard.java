@@ -42,9 +42,15 @@ final class LeveeGuard implements Guard {
 
     @Override
     public void call(Service to, CallEnd end) {
-        levee.callAsync(CALL, attempt -> new Answer(to)).whenComplete((status, failure) -> {
-            boolean succeeded = failure == null && status != null && status == SimAttempt.OK;
-            end.ended(succeeded, loop.nowNanos());
+        CompletableFuture<Integer> answer = levee.callAsync(CALL, attempt -> new Answer(to));
+        // A future keeps what its callbacks throw to itself; here that would be a run with wrong figures.
+        CompletableFuture<Void> unused = answer.handle((status, failure) -> {
+            try {
+                end.ended(failure == null && status != null && status == SimAttempt.OK, loop.nowNanos());
+            } catch (Throwable broken) {
+                loop.fail(broken);
+            }
+            return null;
         });
     }
 

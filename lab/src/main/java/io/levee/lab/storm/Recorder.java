@@ -128,8 +128,8 @@ final class Recorder {
                 series());
     }
 
-    private static double share(double part, double whole) {
-        return whole == 0 ? 0 : part / whole;
+    private static double share(long part, long whole) {
+        return whole == 0 ? 0 : part / (double) whole;
     }
 
     private static long sum(int[] counts, int from, int to) {

@@ -41,7 +41,7 @@ public final class Storm {
                     new Faults(scenario.faults(), model.name(), new Draws(seed, "faults of " + model.name())),
                     new Draws(seed, "times of " + model.name()),
                     scenario.roundTrip().toNanos(),
-                    model == scenario.last() ? recorder : null));
+                    model.equals(scenario.last()) ? recorder : null));
         }
         for (int i = 0; i + 1 < services.size(); i++) {
             services.get(i)
