@@ -86,7 +86,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
             if (step != CallMachine.START) {
                 return new AsyncCall<>(engine, call, body, wantsResult, frame.takeMachine(), around).goOn(step, now);
             }
-            AsyncAttempt attempt = new AsyncAttempt(0, engine.time, machine.dueNanos(), around);
+            AsyncAttempt attempt = new AsyncAttempt(machine, engine, around);
             CompletionStage<T> stage = null;
             Throwable thrown = null;
             try {
@@ -96,6 +96,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
                 thrown = t;
             } finally {
                 frame.exit();
+                machine.attemptLeft();
             }
             if (!wantsResult && stage != null && isPlainSuccess(stage) && !machine.judgesValues()) {
                 T value = ((CompletableFuture<T>) stage).join();
@@ -166,8 +167,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         while (true) {
             switch (step) {
                 case CallMachine.START -> {
-                    step = new AttemptPhase(new AsyncAttempt(machine.attempt(), time, machine.dueNanos(), parent), now)
-                            .run();
+                    step = new AttemptPhase(new AsyncAttempt(machine, engine, parent), now).run();
                     if (step == ELSEWHERE) {
                         return;
                     }
@@ -271,6 +271,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         } catch (Throwable refused) {
             if (claim(of)) {
                 long now = time.nanoTime();
+                machine.endBy(StopReason.RULE_FAILED); // or giving the phase up would admit the next attempt
                 of.abandon(now);
                 drive(machine.driverFailed(refused, now), now, true);
             }
@@ -426,19 +427,25 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         int run() {
             phase = this;
             if (machine.isEnding() && claim(this)) {
+                machine.attemptLeft();
                 return machine.cancelled(null, time.nanoTime());
             }
             Frames frames = Frames.current();
             Frame frame = frames.push();
-            CompletionStage<T> started;
+            CompletionStage<T> started = null;
+            Throwable failure = null;
             try {
                 frame.enter(attempt);
                 started = started(body, attempt, engine);
             } catch (Throwable t) {
-                return claim(this) ? judge(null, t) : ELSEWHERE;
+                failure = t;
             } finally {
                 frame.exit();
                 frames.pop();
+                machine.attemptLeft();
+            }
+            if (started == null) {
+                return claim(this) ? judge(null, Objects.requireNonNull(failure)) : ELSEWHERE;
             }
             return watch(started);
         }

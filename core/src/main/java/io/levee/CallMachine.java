@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * Pure: it reads no clock, sleeps nowhere and calls nobody but the policies. A driver tells it the time and what
  * happened, does what the answered {@linkplain #START step} says, and comes back. Not thread-safe: one driver at a time.
+ * Telemetry is told from here, so that both drivers tell it the same; what it answers changes nothing.
  * Reusable after {@link #end}, so that a driver that keeps its machine allocates nothing for a call.
  */
-final class CallMachine {
+final class CallMachine implements CallView {
     /** Make the attempt numbered {@link #attempt}, then tell its result. */
     static final int START = 0;
     /** Get a permit from the limiter (it has none at once), then tell how that went. */
@@ -45,6 +46,8 @@ final class CallMachine {
     private int retries;
     /** Whether anything but a first attempt that succeeds at once has happened, and {@link #end} has to clear up. */
     private boolean used;
+    /** What the sinks of the telemetry keep for this call; null if they keep nothing. */
+    private @Nullable Object @Nullable [] telemetryStates;
     /** Set by whoever cancels; read by the driver's next step. Opponent: the cancelling thread. */
     private volatile @Nullable StopReason ending;
 
@@ -64,6 +67,11 @@ final class CallMachine {
     private @Nullable Verdict verdict;
     private @Nullable Fate fate;
     private boolean replayable = true;
+    /** For telemetry, and kept only if there is any. */
+    private @Nullable Outcome outcome;
+
+    private boolean succeeded;
+    private long toldNanos;
 
     // The last step.
     private long judgedNanos;
@@ -95,6 +103,11 @@ final class CallMachine {
         startNanos = nowNanos;
         long own = Math.min(engine.deadlineNanos, call.deadlineNanos());
         deadlineNanos = Math.min(inheritedDeadlineNanos, own == Nanos.NEVER ? own : Nanos.add(nowNanos, own));
+        TelemetryHub telemetry = engine.telemetry;
+        if (telemetry != null) {
+            toldNanos = nowNanos;
+            telemetryStates = telemetry.callStarted(this);
+        }
         RetryBudget budget = engine.budget;
         if (budget != null) {
             budget.deposit();
@@ -123,17 +136,21 @@ final class CallMachine {
 
     /** The limiter granted a permit, after a wait that began at the given instant. */
     int permitted(long askedNanos, long nowNanos) {
-        used = true;
-        limiterWaitNanos += nowNanos - askedNanos;
+        waited(askedNanos, nowNanos);
         int refused = admitUpToLimiter(nowNanos);
         return refused == START ? start(nowNanos) : refused;
     }
 
     /** The limiter has no permit in time, or the wait for it was cut short by the deadline. */
     int notPermitted(long askedNanos, long nowNanos) {
+        waited(askedNanos, nowNanos);
+        return stop(ending == null ? StopReason.NO_PERMIT : ending(), nowNanos);
+    }
+
+    private void waited(long askedNanos, long nowNanos) {
         used = true;
         limiterWaitNanos += nowNanos - askedNanos;
-        return stop(ending == null ? StopReason.NO_PERMIT : ending(), nowNanos);
+        tell(TelemetryHub.LIMITER_WAITED, nowNanos, nowNanos - askedNanos, null);
     }
 
     private int admitUpToLimiter(long nowNanos) {
@@ -166,13 +183,46 @@ final class CallMachine {
 
     private int start(long nowNanos) {
         made = attempt + 1;
+        if (outcome != null) {
+            outcome = null;
+        }
         if (paidUnsent) {
             paidUnsent = false;
         }
         attemptStartNanos = nowNanos;
         long timeout = engine.attemptTimeoutNanos;
         dueNanos = timeout == Nanos.NEVER ? deadlineNanos : Math.min(deadlineNanos, Nanos.add(nowNanos, timeout));
+        if (telemetryStates != null) {
+            tell(TelemetryHub.ATTEMPT_STARTED, nowNanos, 0, null);
+        }
         return START;
+    }
+
+    /** The attempt's body has returned to its driver, on the thread that started it. */
+    void attemptLeft() {
+        TelemetryHub telemetry = engine.telemetry;
+        // An asynchronous call may be told of by others at this moment, so this writes nothing.
+        if (telemetryStates != null && telemetry != null) {
+            telemetry.tell(TelemetryHub.ATTEMPT_LEFT, this, telemetryStates, 0, null);
+        }
+    }
+
+    private void attemptEnded(@Nullable Outcome produced, long nowNanos) {
+        if (engine.telemetry != null) {
+            outcome = produced;
+            tell(TelemetryHub.ATTEMPT_ENDED, nowNanos, 0, null);
+        }
+    }
+
+    /** See {@link TelemetryHub#tell}. */
+    @Nullable
+    String tell(int what, long nowNanos, long nanos, @Nullable Object with) {
+        TelemetryHub telemetry = engine.telemetry;
+        if (telemetry == null) {
+            return null;
+        }
+        toldNanos = nowNanos;
+        return telemetry.tell(what, this, telemetryStates, nanos, with);
     }
 
     /** Out of the bulkhead and the breaker without an attempt. */
@@ -204,11 +254,18 @@ final class CallMachine {
     /** True if the success must come with the present instant; else the attempt's start serves. */
     boolean needsClockOnSuccess() {
         Breaker breaker = engine.breaker;
-        return engine.events != null || (breaker != null && breaker.needsDuration());
+        TelemetryHub telemetry = engine.telemetry;
+        return engine.events != null
+                || (breaker != null && breaker.needsDuration())
+                || (telemetry != null && (attempt > 0 || telemetry.timesEveryCall()));
     }
 
     /** The attempt returned a value that needs no judging. */
     int succeeded(long nowNanos) {
+        return succeeded(null, nowNanos);
+    }
+
+    private int succeeded(@Nullable Outcome judged, long nowNanos) {
         leaveBulkhead();
         Breaker breaker = engine.breaker;
         if (breaker != null) {
@@ -220,6 +277,11 @@ final class CallMachine {
         CallMetrics metrics = engine.metrics;
         if (metrics != null) {
             metrics.succeeded(made);
+        }
+        if (engine.telemetry != null) {
+            succeeded = true;
+            attemptEnded(judged, nowNanos);
+            tell(TelemetryHub.CALL_ENDED, nowNanos, 0, null);
         }
         EventBus events = engine.events;
         if (events != null) {
@@ -248,24 +310,24 @@ final class CallMachine {
      */
     int judge(@Nullable Object value, @Nullable Throwable thrown, boolean bare, long nowNanos) {
         used = true;
-        Outcome outcome;
+        Outcome produced;
         Verdict judged;
         try {
-            outcome = outcome(value, thrown);
-            judged = Judge.judge(engine.classifier, outcome, repeatable());
+            produced = outcome(value, thrown);
+            judged = Judge.judge(engine.classifier, produced, repeatable());
         } catch (Throwable broken) {
-            return ruleFailed(thrown, broken, nowNanos);
+            return ruleFailed(thrown, broken, nowNanos, true);
         }
         if (judged.isSuccess()) {
-            return succeeded(nowNanos);
+            return succeeded(produced, nowNanos);
         }
         leaveBulkhead();
         tellBreaker(judged.health(), nowNanos);
         lastFailure = thrown;
         lastWasValue = thrown == null;
         verdict = judged;
-        fate = Judge.fate(outcome, judged);
-        replayable = outcome.replayable();
+        fate = Judge.fate(produced, judged);
+        replayable = produced.replayable();
         if (thrown != null
                 && !(bare && !(thrown instanceof LeveeException))
                 && judged.isRetryable()
@@ -274,6 +336,7 @@ final class CallMachine {
             judged = judged.toFinal("nested-levee", "an engine inside this attempt has retried or refused already");
             verdict = judged;
         }
+        attemptEnded(produced, nowNanos);
         if (ending != null) {
             return stop(ending(), nowNanos);
         }
@@ -283,7 +346,7 @@ final class CallMachine {
         try {
             return backOff(judged, nowNanos);
         } catch (Throwable broken) {
-            return ruleFailed(thrown, broken, nowNanos);
+            return ruleFailed(thrown, broken, nowNanos, false);
         }
     }
 
@@ -328,10 +391,12 @@ final class CallMachine {
         if (breaker == null) {
             return;
         }
-        switch (health) {
-            case HEALTHY -> breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
-            case FAULT -> breaker.onFailure(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
-            case UNKNOWN -> breaker.onIgnored(breakerStamp);
+        if (health == Verdict.Health.HEALTHY) {
+            breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+        } else if (health == Verdict.Health.FAULT) {
+            breaker.onFailure(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+        } else {
+            breaker.onIgnored(breakerStamp);
         }
     }
 
@@ -375,8 +440,12 @@ final class CallMachine {
             metrics.retried(judged.rule());
         }
         EventBus events = engine.events;
-        if (events != null) {
-            events.publish(new LeveeEvent.RetryScheduled(record(null, nowNanos, delay), lastFailure));
+        if (events != null || engine.telemetry != null) {
+            Decision record = record(null, nowNanos, delay);
+            if (events != null) {
+                events.publish(new LeveeEvent.RetryScheduled(record, lastFailure));
+            }
+            tell(TelemetryHub.RETRY_SCHEDULED, nowNanos, 0, record);
         }
         remember(judged.rule());
         lastBackoffNanos = delay;
@@ -435,11 +504,18 @@ final class CallMachine {
     private int cutShort(StopReason why, Verdict.Health health, @Nullable Throwable thrown, long nowNanos) {
         leaveBulkhead();
         tellBreaker(health, nowNanos);
-        if (thrown != null) {
-            lastFailure = thrown;
-        }
         lastWasValue = false;
         fate = Fate.SENT_NO_ANSWER;
+        Throwable lastBefore = lastFailure;
+        lastFailure = thrown;
+        // The record of the call's end goes back to the attempt that was judged last; this one was not.
+        Verdict verdictBefore = verdict;
+        verdict = null;
+        attemptEnded(null, nowNanos);
+        verdict = verdictBefore;
+        if (thrown == null) {
+            lastFailure = lastBefore;
+        }
         return stop(why, nowNanos, 0, true);
     }
 
@@ -477,7 +553,7 @@ final class CallMachine {
         return stop(StopReason.RULE_FAILED, nowNanos);
     }
 
-    private int ruleFailed(@Nullable Throwable thrown, Throwable broken, long nowNanos) {
+    private int ruleFailed(@Nullable Throwable thrown, Throwable broken, long nowNanos, boolean isUntold) {
         leaveBulkhead();
         tellBreaker(Verdict.Health.UNKNOWN, nowNanos);
         verdict = null;
@@ -487,6 +563,9 @@ final class CallMachine {
         } else {
             lastFailure = thrown;
             suppress(thrown, broken);
+        }
+        if (isUntold) {
+            attemptEnded(null, nowNanos);
         }
         return stop(StopReason.RULE_FAILED, nowNanos);
     }
@@ -583,6 +662,7 @@ final class CallMachine {
         if (metrics != null) {
             metrics.failed(made, stopped, degraded);
         }
+        tell(TelemetryHub.CALL_ENDED, endedNanos, 0, null);
         EventBus events = engine.events;
         if (events != null) {
             publishEnd(events, endedNanos, failure);
@@ -594,13 +674,18 @@ final class CallMachine {
                 engine.name, call.operation(), made, nowNanos - startNanos, decision(), thrown));
     }
 
-    /** The attempt that runs, is about to start, or was refused. */
-    int attempt() {
+    @Override
+    public Call<?> call() {
+        return call;
+    }
+
+    @Override
+    public int attempt() {
         return attempt;
     }
 
-    /** How many attempts were started. */
-    int attemptsMade() {
+    @Override
+    public int attemptsMade() {
         return made;
     }
 
@@ -645,10 +730,54 @@ final class CallMachine {
         return Objects.requireNonNull(failure, "the call has not failed");
     }
 
-    /** The record of the stop; null if an attempt succeeded. */
-    @Nullable
-    Decision decision() {
+    @Override
+    public @Nullable Decision decision() {
         return decision == null && failure instanceof LeveeException refusal ? refusal.decision() : decision;
+    }
+
+    @Override
+    public @Nullable Outcome outcome() {
+        return outcome;
+    }
+
+    @Override
+    public @Nullable Verdict verdict() {
+        return succeeded ? Verdict.SUCCESS : verdict;
+    }
+
+    @Override
+    public @Nullable Fate fate() {
+        return succeeded ? Fate.ANSWERED : fate;
+    }
+
+    @Override
+    public @Nullable Throwable thrown() {
+        return succeeded ? null : failure == null ? lastFailure : failure;
+    }
+
+    @Override
+    public long attemptNanos() {
+        return toldNanos - attemptStartNanos;
+    }
+
+    @Override
+    public long elapsedNanos() {
+        return toldNanos - startNanos;
+    }
+
+    @Override
+    public @Nullable StopReason stop() {
+        return failure == null ? null : stopped;
+    }
+
+    @Override
+    public @Nullable String traceparent() {
+        return tell(TelemetryHub.TRACEPARENT, toldNanos, 0, null);
+    }
+
+    @Nullable
+    Object @Nullable [] telemetryStates() {
+        return telemetryStates;
     }
 
     /** Drops what belongs to this call, so that a kept machine keeps nothing of it alive. */
@@ -660,6 +789,13 @@ final class CallMachine {
             ending = null;
         }
         made = 0;
+        if (telemetryStates != null) {
+            telemetryStates = null;
+        }
+        if (outcome != null) {
+            outcome = null;
+        }
+        succeeded = false;
         if (used) {
             clear();
         }

@@ -1,6 +1,7 @@
 package io.levee;
 
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -188,6 +189,7 @@ final class Frame extends ScopeMember implements Attempt {
     private int exit(boolean cancellable) {
         int stopped = cancellable || machine.dueNanos() != Nanos.NEVER ? watch.end() : Watch.NOT_STOPPED;
         inAttempt = false;
+        machine.attemptLeft();
         if (attemptScope != null) {
             leaveAttemptScope(stopped);
         }
@@ -395,6 +397,12 @@ final class Frame extends ScopeMember implements Attempt {
         requireRunning();
         long due = machine.dueNanos();
         return machine.isEnding() || owner.isInterrupted() || (due != Nanos.NEVER && time.nanoTime() >= due);
+    }
+
+    @Override
+    public void inject(BiConsumer<String, String> header) {
+        requireRunning();
+        machine.tell(TelemetryHub.INJECT, 0, 0, header);
     }
 
     private void requireRunning() {
