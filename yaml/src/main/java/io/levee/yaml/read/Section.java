@@ -168,12 +168,6 @@ public final class Section {
         return result;
     }
 
-    /** A text of any form. */
-    public @Nullable String text(String key) {
-        ScalarNode scalar = scalar(key, "a text");
-        return scalar == null ? null : scalar.getValue();
-    }
-
     /** A section of names inside this one. */
     @Nullable
     public Section names(String key) {
