@@ -86,7 +86,8 @@ class HttpOptionsTest {
         Outcome outcome = HttpRules.answered(Outcome.value("x"), 503, List.of("2", "5"), null, List.of());
         assertThat(outcome.status()).isEqualTo(503);
         assertThat(outcome.minDelayNanos()).isEqualTo(Duration.ofSeconds(5).toNanos());
-        assertThat(HttpRules.answered(Outcome.value("x"), 1000, List.of(), null).status())
+        assertThat(HttpRules.answered(Outcome.value("x"), 1000, List.of(), null, List.of())
+                        .status())
                 .isEqualTo(Outcome.NO_STATUS);
     }
 
