@@ -20,6 +20,10 @@ enum Room {
     JDBC("clients/jdbc", "io.levee.jdbc", 1),
     GRPC("clients/grpc", "io.levee.grpc", 1),
     CONSOLE("telemetry/console", "io.levee.console", 1),
+    METRICS("telemetry/metrics", "io.levee.metrics", 1),
+    PROMETHEUS("telemetry/prometheus", "io.levee.prometheus", 2),
+    MICROMETER("telemetry/micrometer", "io.levee.micrometer", 2),
+    YAML("yaml", "io.levee.yaml", 0),
     CONFIG("config", "io.levee.config", 1),
     LAB("lab", "io.levee.lab", 3),
     CLI("cli", "io.levee.cli", 4);
