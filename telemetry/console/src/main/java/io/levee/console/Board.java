@@ -42,15 +42,14 @@ final class Board implements Telemetry {
 
     @Override
     public synchronized @Nullable Panel sink(Levee levee) {
-        panels.removeIf(panel -> panel.levee() == null || panel.isClosed() && panels.size() >= PANELS);
+        panels.removeIf(panel -> panel.levee() == null || (panel.isClosed() && panels.size() >= PANELS));
         if (panels.size() >= PANELS) {
             return null;
         }
         int nth = named.size() > 10 * PANELS && !named.containsKey(levee.name())
                 ? 1
                 : named.merge(levee.name(), 1, Integer::sum);
-        Panel panel =
-                new Panel(this, "d" + nextPanel++, nth == 1 ? levee.name() : levee.name() + " #" + nth, levee);
+        Panel panel = new Panel(this, "d" + nextPanel++, nth == 1 ? levee.name() : levee.name() + " #" + nth, levee);
         panels.add(panel);
         return panel;
     }
@@ -89,8 +88,7 @@ final class Board implements Telemetry {
     }
 
     synchronized void add(Panel panel, Note.Kind kind, String title, String reason, @Nullable Decision decision) {
-        notes.addLast(
-                new Note(nextId++, clock.millis(), panel.id(), panel.label(), kind, title, reason, decision));
+        notes.addLast(new Note(nextId++, clock.millis(), panel.id(), panel.label(), kind, title, reason, decision));
         if (notes.size() > NOTES) {
             notes.removeFirst();
         }

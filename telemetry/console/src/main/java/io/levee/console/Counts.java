@@ -11,12 +11,7 @@ package io.levee.console;
  * @param retries attempts numbered 1 or more that have ended
  */
 record Counts(
-        long succeededAtOnce,
-        long savedByRetry,
-        long failed,
-        long refused,
-        long firstAttemptsFailed,
-        long retries) {
+        long succeededAtOnce, long savedByRetry, long failed, long refused, long firstAttemptsFailed, long retries) {
     static final Counts ZERO = new Counts(0, 0, 0, 0, 0, 0);
 
     Counts plus(Counts other) {

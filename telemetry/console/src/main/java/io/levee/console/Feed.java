@@ -1,7 +1,7 @@
 package io.levee.console;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ final class Feed implements AutoCloseable {
 
     // Guarded by this.
     private long version;
-    private byte[] state = {};
+    private String state = "";
     private boolean closed;
 
     Feed(Board board) {
@@ -59,7 +59,7 @@ final class Feed implements AutoCloseable {
     }
 
     private void publish() {
-        byte[] made = Json.text(Snapshot.of(board.panels())).getBytes(StandardCharsets.UTF_8);
+        String made = Json.text(Snapshot.of(board.panels()));
         synchronized (this) {
             state = made;
             version++;
@@ -101,13 +101,16 @@ final class Feed implements AutoCloseable {
     }
 
     /** The state as JSON, and its number. */
-    record State(long version, byte[] json) {}
+    record State(long version, String json) {}
 
     /** Notes that a reader has not seen. */
     record Batch(long last, long skipped, List<Note> notes) {
         String json() {
-            return Json.text(java.util.Map.of(
-                    "skipped", skipped, "decisions", notes.stream().map(Note::toMap).toList()));
+            return Json.text(Map.of(
+                    "skipped",
+                    skipped,
+                    "decisions",
+                    notes.stream().map(Note::toMap).toList()));
         }
     }
 }

@@ -45,7 +45,8 @@ record Health(String word, String text) {
         if (state.retryBudgetLeft() < 1) {
             return new Health("strained", "retry budget empty");
         }
-        if (state.limiter() != null && state.limiter().waitingFirst() + state.limiter().waitingRetries() > 0) {
+        if (state.limiter() != null
+                && state.limiter().waitingFirst() + state.limiter().waitingRetries() > 0) {
             return new Health("strained", "waiting for permits");
         }
         if (recent.firstAttempts() >= ENOUGH && recent.amplification() > AMPLIFIED) {

@@ -74,7 +74,7 @@ final class Json {
                 case '\t' -> out.append("\\t");
                 default -> {
                     // U+2028 and U+2029 end a line in older JavaScript; a lone surrogate is no UTF-8.
-                    if (c < ' ' || c == '\u2028' || c == '\u2029' || Character.isSurrogate(c) && !paired(text, i)) {
+                    if (c < ' ' || c == '\u2028' || c == '\u2029' || (Character.isSurrogate(c) && !paired(text, i))) {
                         out.append(String.format("\\u%04x", (int) c));
                     } else {
                         out.append(c);

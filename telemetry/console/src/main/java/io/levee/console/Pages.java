@@ -34,7 +34,7 @@ final class Pages implements HttpHandler {
 
     Pages(Feed feed, Map<String, Object> hello) {
         this.feed = feed;
-        this.hello = event("hello", Json.text(hello)).getBytes(StandardCharsets.UTF_8);
+        this.hello = utf8(event("hello", Json.text(hello)));
     }
 
     @Override
@@ -45,7 +45,7 @@ final class Pages implements HttpHandler {
             Gate.send(exchange, 200, TYPES.getOrDefault(file.substring(file.lastIndexOf('.') + 1), ""), read(file));
         } else {
             switch (path) {
-                case "/api/state" -> Gate.send(exchange, 200, JSON, feed.state().json());
+                case "/api/state" -> Gate.send(exchange, 200, JSON, utf8(feed.state().json()));
                 case "/api/decisions" -> decisions(exchange);
                 case "/api/stream" -> stream(exchange);
                 default ->
@@ -65,11 +65,12 @@ final class Pages implements HttpHandler {
                 }
                 after = Long.parseLong(query.substring("after=".length()));
             } catch (NumberFormatException wrong) {
-                Gate.refuse(exchange, 400, "The only parameter is after, the id of the last decision seen: ?after=17\n");
+                Gate.refuse(
+                        exchange, 400, "The only parameter is after, the id of the last decision seen: ?after=17\n");
                 return;
             }
         }
-        Gate.send(exchange, 200, JSON, feed.notesAfter(after).json().getBytes(StandardCharsets.UTF_8));
+        Gate.send(exchange, 200, JSON, utf8(feed.notesAfter(after).json()));
     }
 
     private static byte[] read(String file) throws IOException {
@@ -104,18 +105,18 @@ final class Pages implements HttpHandler {
     }
 
     private void follow(OutputStream out, long lastSeen) throws IOException, InterruptedException {
-        out.write("retry: 2000\n\n".getBytes(StandardCharsets.UTF_8));
+        out.write(utf8("retry: 2000\n\n"));
         out.write(hello);
         long seen = lastSeen;
         Feed.State state = feed.state();
         while (state != null) {
-            out.write("event: state\ndata: ".getBytes(StandardCharsets.UTF_8));
-            out.write(state.json());
-            out.write("\n\n".getBytes(StandardCharsets.UTF_8));
+            out.write(utf8("event: state\ndata: "));
+            out.write(utf8(state.json()));
+            out.write(utf8("\n\n"));
             Feed.Batch batch = feed.notesAfter(seen);
             if (!batch.notes().isEmpty()) {
                 seen = batch.last();
-                out.write(("id: " + seen + "\n" + event("decisions", batch.json())).getBytes(StandardCharsets.UTF_8));
+                out.write(utf8("id: " + seen + "\n" + event("decisions", batch.json())));
             }
             out.flush();
             state = feed.after(state.version());
@@ -129,6 +130,10 @@ final class Pages implements HttpHandler {
         } catch (NumberFormatException notOurs) {
             return 0;
         }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static String event(String name, String json) {

@@ -79,7 +79,8 @@ final class Panel implements TelemetrySink {
         return dropped.sum();
     }
 
-    // --- told by the engine -------------------------------------------------------------------------------------------
+    // --- told by the engine
+    // -------------------------------------------------------------------------------------------
 
     @Override
     public boolean timesEveryCall() {
@@ -123,7 +124,8 @@ final class Panel implements TelemetrySink {
     @Override
     public void breakerChanged(LeveeEvent.BreakerChanged change) {
         if (board.isWatched()) {
-            String title = "breaker " + change.to().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            String title =
+                    "breaker " + change.to().name().toLowerCase(Locale.ROOT).replace('_', ' ');
             board.add(this, Note.Kind.BREAKER, title, change.reason(), null);
         }
     }
@@ -148,7 +150,8 @@ final class Panel implements TelemetrySink {
         board.add(this, Note.kindOf(decision), Note.titleOf(decision), decision.reason(), decision);
     }
 
-    // --- read by the page -----------------------------------------------------------------------------------------------
+    // --- read by the page
+    // -----------------------------------------------------------------------------------------------
 
     /** Takes the counts of the time since the last sample. */
     synchronized void sample(double seconds) {

@@ -43,8 +43,7 @@ final class Snapshot {
         return all;
     }
 
-    private static Map<String, Object> downstream(
-            Panel panel, Levee levee, List<Panel.Sample> history, Recent recent) {
+    private static Map<String, Object> downstream(Panel panel, Levee levee, List<Panel.Sample> history, Recent recent) {
         LeveeState state = levee.state();
         Bulkhead bulkhead = levee.bulkhead();
         Health health = Health.of(state, bulkhead, recent.counts);

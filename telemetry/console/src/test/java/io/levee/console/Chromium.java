@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -88,7 +87,9 @@ final class Chromium implements AutoCloseable {
             ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
             WebSocket socket = http.newWebSocketBuilder()
                     .buildAsync(
-                            URI.create(JSON.readTree(page).get("webSocketDebuggerUrl").asString()),
+                            URI.create(JSON.readTree(page)
+                                    .get("webSocketDebuggerUrl")
+                                    .asString()),
                             new Ear(pending, complaints))
                     .get(60, TimeUnit.SECONDS);
             Chromium chromium = new Chromium(profile, process, socket, pending, complaints);
@@ -155,8 +156,8 @@ final class Chromium implements AutoCloseable {
 
     /** Presses and releases a key that has focus wherever it is. */
     void press(String key, String code, int keyCode, String text) throws Exception {
-        Map<String, Object> down = Map.of(
-                "type", "keyDown", "key", key, "code", code, "windowsVirtualKeyCode", keyCode, "text", text);
+        Map<String, Object> down =
+                Map.of("type", "keyDown", "key", key, "code", code, "windowsVirtualKeyCode", keyCode, "text", text);
         send("Input.dispatchKeyEvent", down);
         send("Input.dispatchKeyEvent", Map.of("type", "keyUp", "key", key, "code", code));
     }
@@ -234,9 +235,11 @@ final class Chromium implements AutoCloseable {
 
         private void heard(JsonNode whole) {
             if (whole.has("id")) {
-                CompletableFuture<JsonNode> answer = pending.remove(whole.get("id").asInt());
+                CompletableFuture<JsonNode> answer =
+                        pending.remove(whole.get("id").asInt());
                 if (answer != null && whole.has("error")) {
-                    answer.completeExceptionally(new IOException(whole.get("error").toString()));
+                    answer.completeExceptionally(
+                            new IOException(whole.get("error").toString()));
                 } else if (answer != null) {
                     answer.complete(whole.get("result"));
                 }

@@ -94,8 +94,10 @@ class ConsoleTest {
         before.call(attempt -> "7");
         after.call(attempt -> "7");
         Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
-            assertThat(downstream(console, "built before").at("/counts/calls").asInt()).isEqualTo(1);
-            assertThat(downstream(console, "built after").at("/counts/calls").asInt()).isEqualTo(1);
+            assertThat(downstream(console, "built before").at("/counts/calls").asInt())
+                    .isEqualTo(1);
+            assertThat(downstream(console, "built after").at("/counts/calls").asInt())
+                    .isEqualTo(1);
         });
         assertThat(downstream(console, "says no").isNull()).isTrue();
     }
@@ -131,8 +133,8 @@ class ConsoleTest {
         List<String> titles = new ArrayList<>();
         for (JsonNode one : decisions) {
             if (one.get("label").asString().equals("figures")) {
-                titles.add(one.get("title").asString() + " " + one.get("attempt").asInt() + " "
-                        + one.get("rule").asString());
+                titles.add(one.get("title").asString() + " "
+                        + one.get("attempt").asInt() + " " + one.get("rule").asString());
             }
         }
         assertThat(titles).hasSize(3);
@@ -202,7 +204,8 @@ class ConsoleTest {
         HttpRequest request =
                 HttpRequest.newBuilder(console.uri().resolve("api/stream")).build();
         for (int i = 0; i < Pages.STREAMS; i++) {
-            followers.add(http.send(request, HttpResponse.BodyHandlers.ofInputStream()).body());
+            followers.add(http.send(request, HttpResponse.BodyHandlers.ofInputStream())
+                    .body());
         }
         HttpResponse<String> refused = http.send(request, HttpResponse.BodyHandlers.ofString());
         assertThat(refused.statusCode()).isEqualTo(503);
@@ -220,7 +223,8 @@ class ConsoleTest {
 
     @Test
     void aNameThatIsNotItsOwnIsRefused() throws Exception {
-        LeveeConsole console = LeveeConsole.builder().allowHost("build7.example").start();
+        LeveeConsole console =
+                LeveeConsole.builder().allowHost("build7.example").start();
         open.add(console);
         int port = console.uri().getPort();
         assertThat(statusFor(port, "localhost:" + port)).isEqualTo(200);
@@ -306,8 +310,9 @@ class ConsoleTest {
         }
         Awaitility.await()
                 .atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(
-                                downstream(console, "storm").at("/counts/failed").asInt())
+                .untilAsserted(() -> assertThat(downstream(console, "storm")
+                                .at("/counts/failed")
+                                .asInt())
                         .isEqualTo(20_000));
         int dropped = downstream(console, "storm").path("dropped").asInt();
         long kept = Board.OF_THIS_JVM.after(0).stream()

@@ -29,7 +29,8 @@ class JsonTest {
         String written = Json.text(number);
         if (Double.isFinite(number)) {
             assertThat(JSON.readTree(written).asDouble())
-                    .isCloseTo(number, org.assertj.core.data.Offset.offset(Math.max(0.000501, Math.abs(number) * 1e-12)));
+                    .isCloseTo(
+                            number, org.assertj.core.data.Offset.offset(Math.max(0.000501, Math.abs(number) * 1e-12)));
         } else {
             assertThat(written).isEqualTo("null");
         }

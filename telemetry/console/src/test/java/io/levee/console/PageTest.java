@@ -96,7 +96,8 @@ class PageTest {
         assertThat(chromium.text("#link")).isEqualTo("paused");
         chromium.press("j", "KeyJ", 74, "j");
         chromium.press("j", "KeyJ", 74, "j");
-        assertThat(chromium.evaluate("document.activeElement.tagName").asString()).isEqualTo("SUMMARY");
+        assertThat(chromium.evaluate("document.activeElement.tagName").asString())
+                .isEqualTo("SUMMARY");
         chromium.press("Enter", "Enter", 13, "\r");
         chromium.await("document.activeElement.parentElement.open");
         chromium.await("document.activeElement.parentElement.querySelectorAll('.record dt').length > 5");
@@ -161,8 +162,9 @@ class PageTest {
     }
 
     private void assertNoViolations(String where) throws Exception {
-        JsonNode found = chromium.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => ({checked: r.passes.length, "
-                + "violations: r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join('; '))}))");
+        JsonNode found = chromium.evaluate(
+                "axe.run(document, {resultTypes: ['violations']}).then(r => ({checked: r.passes.length, "
+                        + "violations: r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join('; '))}))");
         assertThat(found.get("checked").asInt()).as("rules that were checked").isGreaterThan(15);
         List<String> violations = new ArrayList<>();
         found.get("violations").forEach(violation -> violations.add(violation.asString()));
@@ -188,7 +190,8 @@ class PageTest {
 
     @Test
     void saysWhenTheServerIsGoneAndComesBack() throws Exception {
-        try (LeveeConsole first = LeveeConsole.builder().application("short-lived").start()) {
+        try (LeveeConsole first =
+                LeveeConsole.builder().application("short-lived").start()) {
             chromium.open(first.uri());
             chromium.await("document.querySelector('#link')?.dataset.state === 'live'");
             first.close();
@@ -211,7 +214,8 @@ class PageTest {
         awaitOwnCardsOnly();
         chromium.size(1440, 1000, 1, false);
         chromium.press("p", "KeyP", 80, "p");
-        chromium.evaluate("[...document.querySelectorAll('#log details')].find(d => d.textContent.includes('budget')).open = true");
+        chromium.evaluate(
+                "[...document.querySelectorAll('#log details')].find(d => d.textContent.includes('budget')).open = true");
         picture("console-light.png");
         chromium.theme("dark");
         chromium.await("document.documentElement.dataset.theme === 'dark'");
@@ -223,7 +227,9 @@ class PageTest {
     private void awaitOwnCardsOnly() {
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
             System.gc();
-            return chromium.evaluate("document.querySelectorAll('.card').length").asInt() == 4;
+            return chromium.evaluate("document.querySelectorAll('.card').length")
+                            .asInt()
+                    == 4;
         });
     }
 

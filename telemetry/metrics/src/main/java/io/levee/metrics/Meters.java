@@ -115,7 +115,7 @@ public final class Meters implements Telemetry {
     public void read(Metric metric, SampleConsumer consumer) {
         if (metric == Metric.LABEL_OVERFLOW) {
             for (LabelCap cap : List.of(upstreamNames, endpoints, statuses, reasons)) {
-                consumer.sample(List.of(cap.label()), cap.overflows());
+                consumer.sample(List.of(cap.label()), (double) cap.overflows());
             }
             return;
         }
@@ -129,13 +129,13 @@ public final class Meters implements Telemetry {
         switch (metric) {
             case RETRIES ->
                 u.retriesByStatus.forEach((key, count) ->
-                        consumer.sample(List.of(service, u.name, key.endpoint(), key.status()), count.sum()));
+                        consumer.sample(List.of(service, u.name, key.endpoint(), key.status()), count.doubleValue()));
             case FAILURES ->
-                u.failures.forEach((reason, count) ->
-                        consumer.sample(List.of(reason, service, u.name), count.all().sum()));
+                u.failures.forEach((reason, count) -> consumer.sample(
+                        List.of(reason, service, u.name), count.all().doubleValue()));
             case FAILURE_REASONS ->
                 u.failures.forEach((reason, count) -> consumer.sample(
-                        List.of(reason, service, u.name), count.recent().count(nanos.getAsLong())));
+                        List.of(reason, service, u.name), (double) count.recent().count(nanos.getAsLong())));
             case CALLS -> {
                 sample(consumer, u, "succeeded_at_once", u.succeededAtOnce);
                 sample(consumer, u, "succeeded_after_retry", u.savedByRetry);
@@ -143,7 +143,7 @@ public final class Meters implements Telemetry {
                 sample(consumer, u, "refused", u.refused);
             }
             case ATTEMPTS -> {
-                consumer.sample(List.of(service, u.name, "first"), u.firstAttempts());
+                consumer.sample(List.of(service, u.name, "first"), (double) u.firstAttempts());
                 sample(consumer, u, "retry", u.retries);
             }
             case AMPLIFICATION -> {
@@ -154,7 +154,7 @@ public final class Meters implements Telemetry {
             }
             case STOPS -> u.stops.forEach((reason, count) -> sample(consumer, u, UpstreamSink.word(reason), count));
             case REFUSALS -> u.refusals.forEach((reason, count) -> refusal(consumer, u, reason, count));
-            case FALLBACKS -> consumer.sample(List.of(service, u.name), u.fallbacks.sum());
+            case FALLBACKS -> consumer.sample(List.of(service, u.name), u.fallbacks.doubleValue());
             case BREAKER_TRANSITIONS -> {
                 if (u.transitions.values().stream().anyMatch(count -> count.sum() > 0)
                         || u.states().stream().anyMatch(state -> state.breaker() != null)) {
@@ -168,7 +168,7 @@ public final class Meters implements Telemetry {
     }
 
     private void sample(SampleConsumer consumer, Upstream u, String last, LongAdder count) {
-        consumer.sample(List.of(options.service(), u.name, last), count.sum());
+        consumer.sample(List.of(options.service(), u.name, last), count.doubleValue());
     }
 
     private void refusal(SampleConsumer consumer, Upstream u, StopReason reason, LongAdder count) {
@@ -190,8 +190,8 @@ public final class Meters implements Telemetry {
             case LIMITER_RATE ->
                 states.stream()
                         .filter(state -> state.limiter() != null)
-                        .mapToDouble(state ->
-                                Objects.requireNonNull(state.limiter()).permitsPerSecond())
+                        .mapToDouble(
+                                state -> Objects.requireNonNull(state.limiter()).permitsPerSecond())
                         .min()
                         .ifPresent(rate -> consumer.sample(labels, rate));
             case RETRY_BUDGET ->
@@ -230,7 +230,7 @@ public final class Meters implements Telemetry {
                 : state.limiter().waitingFirst() + state.limiter().waitingRetries();
     }
 
-    private static long sum(List<LeveeState> states, ToLongFunction<LeveeState> figure) {
-        return states.stream().mapToLong(figure).sum();
+    private static double sum(List<LeveeState> states, ToLongFunction<LeveeState> figure) {
+        return (double) states.stream().mapToLong(figure).sum();
     }
 }

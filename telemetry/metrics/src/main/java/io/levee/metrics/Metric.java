@@ -106,8 +106,7 @@ public enum Metric {
             "service",
             "upstream"),
     /** Who waits now. */
-    LIMITER_WAITING(
-            "levee_limiter_waiting", Kind.GAUGE, "Attempts that wait for a permit now", "service", "upstream"),
+    LIMITER_WAITING("levee_limiter_waiting", Kind.GAUGE, "Attempts that wait for a permit now", "service", "upstream"),
     /** The rate in force. */
     LIMITER_RATE(
             "levee_limiter_permits_per_second",
@@ -145,13 +144,12 @@ public enum Metric {
      * Upper bounds of the classic buckets in seconds: OpenTelemetry's advice for durations of HTTP and RPC clients
      * (semantic conventions, http.client.request.duration).
      */
-    private static final double[] BUCKETS = {
-        0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10
-    };
+    private static final double[] BUCKETS = {0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10};
 
     private final String baseName;
     private final Kind kind;
     private final String help;
+    @SuppressWarnings("ImmutableEnumChecker") // List.of makes one that is
     private final List<String> labels;
 
     Metric(String baseName, Kind kind, String help, String... labels) {

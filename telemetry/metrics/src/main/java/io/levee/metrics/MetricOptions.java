@@ -127,7 +127,7 @@ public final class MetricOptions {
         String attributes =
                 first(properties.apply("otel.resource.attributes"), environment.apply("OTEL_RESOURCE_ATTRIBUTES"));
         if (attributes != null) {
-            for (String attribute : attributes.split(",")) {
+            for (String attribute : attributes.split(",", -1)) {
                 String[] pair = attribute.trim().split("=", 2);
                 if (pair.length == 2 && pair[0].equals("service.name") && !pair[1].isBlank()) {
                     return pair[1].trim();

@@ -40,15 +40,17 @@ public final class LeveeMicrometer implements Telemetry {
     private LeveeMicrometer(MeterRegistry registry, MetricOptions options) {
         this.registry = Objects.requireNonNull(registry, "registry");
         meters = new Meters(options, MicrometerRecorder::new);
-        meters.read(Metric.LABEL_OVERFLOW, (labels, value) -> register(Metric.LABEL_OVERFLOW, labels, () -> {
-            double[] found = {0};
-            meters.read(Metric.LABEL_OVERFLOW, (seen, now) -> {
-                if (seen.equals(labels)) {
-                    found[0] = now;
-                }
-            });
-            return found[0];
-        }));
+        meters.read(
+                Metric.LABEL_OVERFLOW,
+                (labels, value) -> register(Metric.LABEL_OVERFLOW, labels, () -> {
+                    double[] found = {0};
+                    meters.read(Metric.LABEL_OVERFLOW, (seen, now) -> {
+                        if (seen.equals(labels)) {
+                            found[0] = now;
+                        }
+                    });
+                    return found[0];
+                }));
     }
 
     /**

@@ -43,8 +43,6 @@ final class HistogramRecorder implements Recorder {
             return null;
         }
         Matcher parts = SAMPLED.matcher(traceparent);
-        return parts.matches()
-                ? Labels.of(Exemplar.TRACE_ID, parts.group(1), Exemplar.SPAN_ID, parts.group(2))
-                : null;
+        return parts.matches() ? Labels.of(Exemplar.TRACE_ID, parts.group(1), Exemplar.SPAN_ID, parts.group(2)) : null;
     }
 }

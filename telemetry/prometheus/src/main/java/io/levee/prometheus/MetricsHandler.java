@@ -44,7 +44,11 @@ final class MetricsHandler implements HttpHandler {
                 body = body(exchange, writer);
             } catch (RuntimeException broken) {
                 LOG.log(System.Logger.Level.WARNING, "the registry cannot be read", broken);
-                answer(exchange, 500, "text/plain; charset=utf-8", text("The registry cannot be read: " + broken + "\n"));
+                answer(
+                        exchange,
+                        500,
+                        "text/plain; charset=utf-8",
+                        text("The registry cannot be read: " + broken + "\n"));
                 return;
             }
             answer(exchange, 200, writer.getContentType(), body);
@@ -72,7 +76,7 @@ final class MetricsHandler implements HttpHandler {
         if (query == null) {
             return Set.of();
         }
-        return Stream.of(query.split("&"))
+        return Stream.of(query.split("&", -1))
                 .map(pair -> URLDecoder.decode(pair, StandardCharsets.UTF_8))
                 .filter(pair -> pair.startsWith("name[]="))
                 .map(pair -> pair.substring("name[]=".length()))

@@ -67,8 +67,8 @@ class ExpositionTest {
                 assertThat(text.lines().filter(line -> line.startsWith(name + "{")))
                         .as(name)
                         .isNotEmpty()
-                        .allSatisfy(line -> metric.labels().forEach(label -> assertThat(line)
-                                .contains(label + "=\"")));
+                        .allSatisfy(line -> metric.labels()
+                                .forEach(label -> assertThat(line).contains(label + "=\"")));
             }
             assertThat(text).doesNotContain("secret").doesNotContain("127.0.0.1");
         }
@@ -95,8 +95,8 @@ class ExpositionTest {
     @Test
     void endpointsAreBoundedAndUrlsAreNone() throws Exception {
         PrometheusRegistry registry = new PrometheusRegistry();
-        LeveePrometheus prometheus =
-                LeveePrometheus.of(registry, MetricOptions.defaults().service("s").maxEndpoints(3));
+        LeveePrometheus prometheus = LeveePrometheus.of(
+                registry, MetricOptions.defaults().service("s").maxEndpoints(3));
         try (Levee levee = Levee.named("u")
                         .retry(RetryPolicy.fixed(Duration.ofNanos(1)).attempts(2))
                         .noRetryBudget()
@@ -133,13 +133,17 @@ class ExpositionTest {
         Gauge.builder().name("own").help("The application's own").register(registry);
         LeveePrometheus prometheus = LeveePrometheus.of(registry);
         try (MetricsServer server = prometheus.serve(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-            assertThat(get(server, "").headers().firstValue("content-type").orElse("")).startsWith("text/plain");
+            assertThat(get(server, "").headers().firstValue("content-type").orElse(""))
+                    .startsWith("text/plain");
             assertThat(get(server, "", "Accept", OPEN_METRICS).body()).endsWith("# EOF\n");
-            assertThat(get(server, "?name[]=own".replace("[", "%5B").replace("]", "%5D")).body())
+            assertThat(get(server, "?name[]=own".replace("[", "%5B").replace("]", "%5D"))
+                            .body())
                     .contains("own 0.0")
                     .doesNotContain("levee_");
             HttpResponse<byte[]> zipped = http.send(
-                    HttpRequest.newBuilder(uri(server, "")).header("Accept-Encoding", "gzip").build(),
+                    HttpRequest.newBuilder(uri(server, ""))
+                            .header("Accept-Encoding", "gzip")
+                            .build(),
                     HttpResponse.BodyHandlers.ofByteArray());
             assertThat(new String(
                             new GZIPInputStream(new java.io.ByteArrayInputStream(zipped.body())).readAllBytes(),
@@ -156,7 +160,9 @@ class ExpositionTest {
                 throw new IllegalStateException("a collector that fails");
             });
             assertThat(get(server, "").statusCode()).isEqualTo(500);
-            assertThat(get(server, "").body()).contains("a collector that fails").doesNotContain("\tat ");
+            assertThat(get(server, "").body())
+                    .contains("a collector that fails")
+                    .doesNotContain("\tat ");
             int port = server.port();
             assertThatThrownBy(() -> prometheus.serve(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)))
                     .isInstanceOf(UncheckedIOException.class)
@@ -221,7 +227,8 @@ class ExpositionTest {
             levee.call(body);
         }
         assertThat(threads.getThreadAllocatedBytes(thread) - before).isLessThan(calls);
-        assertThat(levee.callAsync(attempt -> CompletableFuture.completedFuture("7")).get())
+        assertThat(levee.callAsync(attempt -> CompletableFuture.completedFuture("7"))
+                        .get())
                 .isEqualTo("7");
         levee.close();
     }

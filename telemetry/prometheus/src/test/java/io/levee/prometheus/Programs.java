@@ -33,8 +33,8 @@ final class Programs {
     }
 
     static Ending promtool(Path folder, String input, String... arguments) throws IOException, InterruptedException {
-        String[] command = Stream.concat(Stream.of(find("promtool")), Stream.of(arguments))
-                .toArray(String[]::new);
+        String[] command =
+                Stream.concat(Stream.of(find("promtool")), Stream.of(arguments)).toArray(String[]::new);
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)

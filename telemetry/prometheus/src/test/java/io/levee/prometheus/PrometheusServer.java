@@ -50,7 +50,8 @@ final class PrometheusServer implements AutoCloseable {
                 scrape_configs:
                   - job_name: shop
                     static_configs: [{targets: ['127.0.0.1:TARGET']}]
-                """.replace("RULES", rules.toString()).replace("TARGET", Integer.toString(target)));
+                """.replace("RULES", rules.toString())
+                .replace("TARGET", Integer.toString(target)));
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
@@ -123,9 +124,13 @@ final class PrometheusServer implements AutoCloseable {
         }
         for (JsonNode one : data.get("result")) {
             Map<String, String> labels = new TreeMap<>();
-            one.get("metric").properties().forEach(label -> labels.put(
-                    label.getKey(), label.getValue().asString()));
-            values.put(labels.toString(), Double.parseDouble(one.get("value").get(1).asString()));
+            one.get("metric")
+                    .properties()
+                    .forEach(
+                            label -> labels.put(label.getKey(), label.getValue().asString()));
+            values.put(
+                    labels.toString(),
+                    Double.parseDouble(one.get("value").get(1).asString()));
         }
         return values;
     }
@@ -133,8 +138,8 @@ final class PrometheusServer implements AutoCloseable {
     /** The trace ids of the exemplars of a metric. */
     List<String> exemplars(String promql) {
         List<String> ids = new ArrayList<>();
-        for (JsonNode series : api("/api/v1/query_exemplars?query="
-                + URLEncoder.encode(promql, StandardCharsets.UTF_8) + "&start=0&end=99999999999")) {
+        for (JsonNode series : api("/api/v1/query_exemplars?query=" + URLEncoder.encode(promql, StandardCharsets.UTF_8)
+                + "&start=0&end=99999999999")) {
             for (JsonNode exemplar : series.get("exemplars")) {
                 ids.add(exemplar.get("labels").get("trace_id").asString());
             }
@@ -155,7 +160,11 @@ final class PrometheusServer implements AutoCloseable {
     }
 
     String targetsLastError() {
-        return api("/api/v1/targets").get("activeTargets").get(0).get("lastError").asString();
+        return api("/api/v1/targets")
+                .get("activeTargets")
+                .get(0)
+                .get("lastError")
+                .asString();
     }
 
     @Override

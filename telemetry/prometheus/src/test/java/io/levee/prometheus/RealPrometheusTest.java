@@ -23,19 +23,20 @@ class RealPrometheusTest {
 
             // 80 of 100 within 0.05 s, 20 between 0.25 and 0.5: rank 95 is three quarters into the last bucket.
             double p95 = 0.25 + 0.25 * 15 / 20;
-            String byService = "histogram_quantile(0.95, sum(rate(retry_latency_seconds_bucket{upstream=\"inventory\"}[1h]))"
-                    + " by (le, service))";
+            String byService =
+                    "histogram_quantile(0.95, sum(rate(retry_latency_seconds_bucket{upstream=\"inventory\"}[1h]))"
+                            + " by (le, service))";
             assertThat(server.query(byService)).hasSize(1);
             assertThat(server.query(byService).get("{service=order}")).isCloseTo(p95, NEARLY);
             // All upstreams: 20 retries of Redis at 5 ms (of which le="0.005" has all) make it 120, rank 114.
-            assertThat(server.query("histogram_quantile(0.95, sum(rate(retry_latency_seconds_bucket[1h])) by (le, service))")
+            assertThat(server.query(
+                                    "histogram_quantile(0.95, sum(rate(retry_latency_seconds_bucket[1h])) by (le, service))")
                             .get("{service=order}"))
                     .isCloseTo(0.25 + 0.25 * 14 / 20, NEARLY);
 
             String shares = "sum by (reason) (retry_failure_reason_labels{upstream=\"redis\"})"
                     + " / scalar(sum(retry_failure_reason_labels{upstream=\"redis\"}))";
-            assertThat(server.query(shares))
-                    .isEqualTo(Map.of("{reason=connect}", 0.75, "{reason=timeout}", 0.25));
+            assertThat(server.query(shares)).isEqualTo(Map.of("{reason=connect}", 0.75, "{reason=timeout}", 0.25));
             assertThat(server.query("sum by (reason) (retry_failures_total{upstream=\"redis\"})"))
                     .isEqualTo(Map.of("{reason=connect}", 30.0, "{reason=timeout}", 10.0));
 
@@ -54,8 +55,11 @@ class RealPrometheusTest {
                     .isEqualTo(Map.of("{kind=breaker_open, upstream=payments}", 2.0));
             assertThat(server.query("sum by (upstream, state) (levee_breaker_state) > 0"))
                     .isEqualTo(Map.of("{state=open, upstream=payments}", 1.0));
-            assertThat(server.query("levee_fallbacks_total{upstream=\"payments\"}").values()).containsExactly(5.0);
-            assertThat(server.query("levee_retry_budget_tokens{upstream=\"inventory\"}").values())
+            assertThat(server.query("levee_fallbacks_total{upstream=\"payments\"}")
+                            .values())
+                    .containsExactly(5.0);
+            assertThat(server.query("levee_retry_budget_tokens{upstream=\"inventory\"}")
+                            .values())
                     .singleElement()
                     .satisfies(tokens -> assertThat(tokens).isGreaterThan(90));
 

@@ -40,9 +40,11 @@ class RulesTest {
                 .results()
                 .map(found -> found.group(1))
                 .toList();
-        assertThat(names).hasSizeGreaterThanOrEqualTo(5).allSatisfy(name -> assertThat(tests)
-                .contains("alertname: " + name));
-        assertThat(Pattern.compile("summary:").matcher(alerts).results().count()).isEqualTo(names.size());
+        assertThat(names)
+                .hasSizeGreaterThanOrEqualTo(5)
+                .allSatisfy(name -> assertThat(tests).contains("alertname: " + name));
+        assertThat(Pattern.compile("summary:").matcher(alerts).results().count())
+                .isEqualTo(names.size());
     }
 
     @Test
@@ -97,9 +99,15 @@ class RulesTest {
         for (JsonNode panel : dashboard.get("panels")) {
             assertThat(ids.add(panel.get("id").asInt())).isTrue();
             JsonNode at = panel.get("gridPos");
-            for (int y = at.get("y").asInt(); y < at.get("y").asInt() + at.get("h").asInt(); y++) {
-                for (int x = at.get("x").asInt(); x < at.get("x").asInt() + at.get("w").asInt(); x++) {
-                    assertThat(taken[y][x]).as("%s at %d,%d", panel.get("title"), x, y).isFalse();
+            for (int y = at.get("y").asInt();
+                    y < at.get("y").asInt() + at.get("h").asInt();
+                    y++) {
+                for (int x = at.get("x").asInt();
+                        x < at.get("x").asInt() + at.get("w").asInt();
+                        x++) {
+                    assertThat(taken[y][x])
+                            .as("%s at %d,%d", panel.get("title"), x, y)
+                            .isFalse();
                     taken[y][x] = true;
                 }
             }
@@ -121,7 +129,8 @@ class RulesTest {
         StringBuilder rules = new StringBuilder("groups:\n  - name: dashboard\n    rules:\n");
         int n = 0;
         for (String expression : expressions()) {
-            String filled = expression.replace("$__rate_interval", "1m")
+            String filled = expression
+                    .replace("$__rate_interval", "1m")
                     .replace("$__range", "1h")
                     .replace("$service", ".*")
                     .replace("$upstream", ".*");
@@ -144,12 +153,14 @@ class RulesTest {
     private static List<String> expressions() throws Exception {
         List<String> found = new ArrayList<>();
         JsonNode dashboard = dashboard();
-        Stream.of(dashboard.get("panels"), dashboard.at("/annotations/list")).forEach(list -> list.forEach(one -> {
-            one.path("targets").forEach(target -> found.add(target.get("expr").asString()));
-            if (one.has("expr")) {
-                found.add(one.get("expr").asString());
-            }
-        }));
+        Stream.of(dashboard.get("panels"), dashboard.at("/annotations/list"))
+                .forEach(list -> list.forEach(one -> {
+                    one.path("targets")
+                            .forEach(target -> found.add(target.get("expr").asString()));
+                    if (one.has("expr")) {
+                        found.add(one.get("expr").asString());
+                    }
+                }));
         return found;
     }
 }

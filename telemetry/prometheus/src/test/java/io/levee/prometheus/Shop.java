@@ -34,8 +34,7 @@ final class Shop implements AutoCloseable {
     final PrometheusRegistry registry = new PrometheusRegistry();
     final LeveePrometheus prometheus =
             LeveePrometheus.of(registry, MetricOptions.defaults().service("order"));
-    final MetricsServer metrics =
-            prometheus.serve(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    final MetricsServer metrics = prometheus.serve(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     private final VirtualTime time = VirtualTime.create();
     private final HttpServer stock;
     private final AtomicInteger busy = new AtomicInteger();
@@ -115,7 +114,8 @@ final class Shop implements AutoCloseable {
         HttpRequest request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + stock.getAddress().getPort() + "/stock/17?secret=4711"))
                 .build();
-        int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        int status =
+                client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         if (status != 200) {
             throw new IllegalStateException("the script wants a success, got " + status);
         }
