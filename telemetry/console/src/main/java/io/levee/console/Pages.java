@@ -45,7 +45,8 @@ final class Pages implements HttpHandler {
             Gate.send(exchange, 200, TYPES.getOrDefault(file.substring(file.lastIndexOf('.') + 1), ""), read(file));
         } else {
             switch (path) {
-                case "/api/state" -> Gate.send(exchange, 200, JSON, utf8(feed.state().json()));
+                case "/api/state" ->
+                    Gate.send(exchange, 200, JSON, utf8(feed.state().json()));
                 case "/api/decisions" -> decisions(exchange);
                 case "/api/stream" -> stream(exchange);
                 default ->

@@ -134,8 +134,8 @@ public final class Meters implements Telemetry {
                 u.failures.forEach((reason, count) -> consumer.sample(
                         List.of(reason, service, u.name), count.all().doubleValue()));
             case FAILURE_REASONS ->
-                u.failures.forEach((reason, count) -> consumer.sample(
-                        List.of(reason, service, u.name), (double) count.recent().count(nanos.getAsLong())));
+                u.failures.forEach((reason, count) -> consumer.sample(List.of(reason, service, u.name), (double)
+                        count.recent().count(nanos.getAsLong())));
             case CALLS -> {
                 sample(consumer, u, "succeeded_at_once", u.succeededAtOnce);
                 sample(consumer, u, "succeeded_after_retry", u.savedByRetry);

@@ -149,6 +149,7 @@ public enum Metric {
     private final String baseName;
     private final Kind kind;
     private final String help;
+
     @SuppressWarnings("ImmutableEnumChecker") // List.of makes one that is
     private final List<String> labels;
 
