@@ -225,7 +225,7 @@ function showState(s) {
 const FIELDS = [
   ['operation', 'operation'], ['attempt', 'attempt'], ['stop', 'stop'], ['rule', 'rule'], ['errorType', 'error'], ['fate', 'fate'],
   ['backoffMs', 'backoff', millis], ['elapsedMs', 'since the call began', millis], ['remainingMs', 'until the deadline', millis],
-  ['retryBudgetLeft', 'retry budget left', n => trim(n.toFixed(1)) + ' tokens'], ['cost', 'price of a retry', n => n + ' tokens'],
+  ['retryBudgetLeft', 'retry budget left', n => trim(n.toFixed(1)) + ' tokens'], ['cost', 'price of a retry', n => n + (n === 1 ? ' token' : ' tokens')],
   ['limiterWaitMs', 'waited for permits', millis], ['breakerState', 'breaker'],
   ['idempotent', 'idempotent', yes], ['replayable', 'body can be sent again', yes], ['degraded', 'fallback answered', yes],
 ];
