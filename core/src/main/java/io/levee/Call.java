@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the call returns
  */
 public final class Call<T extends @Nullable Object> {
-    static final Call<@Nullable Object> PLAIN = new Call<>("", Repeat.UNSAID, Nanos.NEVER, null, null, null);
+    static final Call<@Nullable Object> PLAIN = new Call<>("", Repeat.UNSAID, Nanos.NEVER, null, null, null, true);
 
     /** Whether a request may reach the downstream twice. */
     enum Repeat {
@@ -37,6 +37,7 @@ public final class Call<T extends @Nullable Object> {
     private final @Nullable Function<Throwable, ? extends T> fallback;
     private final @Nullable OutcomeReader<? super T> reader;
     private final @Nullable Consumer<? super T> discard;
+    private final boolean hedgeable;
 
     private Call(
             String operation,
@@ -44,13 +45,15 @@ public final class Call<T extends @Nullable Object> {
             long deadlineNanos,
             @Nullable Function<Throwable, ? extends T> fallback,
             @Nullable OutcomeReader<? super T> reader,
-            @Nullable Consumer<? super T> discard) {
+            @Nullable Consumer<? super T> discard,
+            boolean hedgeable) {
         this.operation = operation;
         this.repeat = repeat;
         this.deadlineNanos = deadlineNanos;
         this.fallback = fallback;
         this.reader = reader;
         this.discard = discard;
+        this.hedgeable = hedgeable;
     }
 
     /**
@@ -61,7 +64,8 @@ public final class Call<T extends @Nullable Object> {
      * @return a call that is not idempotent unless the downstream's calls are
      */
     public static <T extends @Nullable Object> Call<T> named(String operation) {
-        return new Call<>(Objects.requireNonNull(operation, "operation"), Repeat.UNSAID, Nanos.NEVER, null, null, null);
+        return new Call<>(
+                Objects.requireNonNull(operation, "operation"), Repeat.UNSAID, Nanos.NEVER, null, null, null, true);
     }
 
     @SuppressWarnings("unchecked") // PLAIN has no part that takes or gives a T
@@ -76,7 +80,7 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> idempotent() {
-        return new Call<>(operation, Repeat.SAFE, deadlineNanos, fallback, reader, discard);
+        return new Call<>(operation, Repeat.SAFE, deadlineNanos, fallback, reader, discard, hedgeable);
     }
 
     /**
@@ -85,7 +89,7 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> notIdempotent() {
-        return new Call<>(operation, Repeat.UNSAFE, deadlineNanos, fallback, reader, discard);
+        return new Call<>(operation, Repeat.UNSAFE, deadlineNanos, fallback, reader, discard, hedgeable);
     }
 
     /**
@@ -97,7 +101,8 @@ public final class Call<T extends @Nullable Object> {
      * @throws IllegalArgumentException if the time is zero or negative
      */
     public Call<T> deadline(Duration fromStart) {
-        return new Call<>(operation, repeat, Nanos.positive(fromStart, "deadline"), fallback, reader, discard);
+        return new Call<>(
+                operation, repeat, Nanos.positive(fromStart, "deadline"), fallback, reader, discard, hedgeable);
     }
 
     /**
@@ -120,7 +125,8 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> fallback(Function<Throwable, ? extends T> function) {
-        return new Call<>(operation, repeat, deadlineNanos, Objects.requireNonNull(function), reader, discard);
+        return new Call<>(
+                operation, repeat, deadlineNanos, Objects.requireNonNull(function), reader, discard, hedgeable);
     }
 
     /**
@@ -145,13 +151,26 @@ public final class Call<T extends @Nullable Object> {
     }
 
     /**
-     * For adapters: how an attempt's result becomes an {@link Outcome}.
+     * For adapters: how an attempt's result becomes an {@link Outcome}. A call with a reader is not hedged unless
+     * {@link #concurrentAttempts()} is set after it: most adapters keep what they know of the attempt that runs.
      *
      * @param translation asked after each attempt
      * @return a changed copy
      */
     public Call<T> outcome(OutcomeReader<? super T> translation) {
-        return new Call<>(operation, repeat, deadlineNanos, fallback, Objects.requireNonNull(translation), discard);
+        return new Call<>(
+                operation, repeat, deadlineNanos, fallback, Objects.requireNonNull(translation), discard, false);
+    }
+
+    /**
+     * States that two attempts of this call may run at the same time, so that it can be {@linkplain Hedge hedged}: neither
+     * the body nor the outcome reader keeps anything that belongs to one attempt. A call without a reader may be hedged
+     * without it.
+     *
+     * @return a changed copy
+     */
+    public Call<T> concurrentAttempts() {
+        return new Call<>(operation, repeat, deadlineNanos, fallback, reader, discard, true);
     }
 
     /**
@@ -162,7 +181,8 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> discard(Consumer<? super T> disposal) {
-        return new Call<>(operation, repeat, deadlineNanos, fallback, reader, Objects.requireNonNull(disposal));
+        return new Call<>(
+                operation, repeat, deadlineNanos, fallback, reader, Objects.requireNonNull(disposal), hedgeable);
     }
 
     /**
@@ -172,6 +192,10 @@ public final class Call<T extends @Nullable Object> {
      */
     public String operation() {
         return operation;
+    }
+
+    boolean isHedgeable() {
+        return hedgeable;
     }
 
     /** Whether the request may reach the downstream twice, where the downstream's own setting is this. */

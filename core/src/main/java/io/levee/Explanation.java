@@ -3,8 +3,8 @@ package io.levee;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Levee} would do about an outcome, as far as outcome, policy and deadline decide it: breaker, limiter
- * and retry budget may still refuse the retry when it is due. Immutable.
+ * What a {@link Levee} would do about an outcome, as far as outcome, policy and deadline decide it: breaker, throttle,
+ * limits, limiter and retry budget may still refuse the retry when it is due. Immutable.
  *
  * <p>A retry whose wait would end past the deadline keeps the verdict 'retryable' with {@code withinDeadline} false:
  * the error is worth a retry, this call just has no time for it, and ends at once instead of waiting in vain.

@@ -63,6 +63,23 @@ final class Judge {
         return known;
     }
 
+    /**
+     * Whether the downstream did not take on the attempt: it refused it, broke it off or did not answer in time, as far as
+     * an overload can be the reason. What throttle and concurrency limit count. An answer that another attempt would meet
+     * again (404, 500) is none, unless a classifier of the user's calls it retryable and a fault; a 503 is one also where
+     * that calls it final.
+     */
+    static boolean isRefusal(Outcome outcome, Verdict verdict) {
+        if (verdict.health() != Verdict.Health.FAULT) {
+            return false;
+        }
+        if (verdict.isRetryable() || stopReason(verdict) != StopReason.FINAL) {
+            return true;
+        }
+        Verdict standard = standard(outcome);
+        return standard != null && standard.isRetryable() && standard.health() == Verdict.Health.FAULT;
+    }
+
     /** Why a call ends that has this final verdict. */
     static StopReason stopReason(Verdict verdict) {
         return switch (verdict.rule()) {
@@ -73,10 +90,16 @@ final class Judge {
     }
 
     private static @Nullable Fate implied(Outcome outcome) {
+        Verdict standard = standard(outcome);
+        return standard == null ? null : standard.fate();
+    }
+
+    /** What the status or else the error alone says; null for a value without a status. */
+    private static @Nullable Verdict standard(Outcome outcome) {
         if (outcome.status() != Outcome.NO_STATUS) {
-            return StatusTable.verdictFor(outcome.status()).fate();
+            return StatusTable.verdictFor(outcome.status());
         }
         Throwable failure = outcome.failure();
-        return failure == null ? null : ErrorTable.ruleFor(failure).verdict().fate();
+        return failure == null ? null : ErrorTable.ruleFor(failure).verdict();
     }
 }

@@ -16,9 +16,11 @@ public abstract sealed class LeveeException extends RuntimeException
                 CallCancelledException,
                 DeadlineExceededException,
                 LeveeClosedException,
+                LimitFullException,
                 NoPermitException,
                 RetriesEndedException,
-                RetryBudgetEmptyException {
+                RetryBudgetEmptyException,
+                ThrottledException {
     private static final long serialVersionUID = 1L;
 
     private static final StopReason[] STOPS = StopReason.values();
@@ -125,6 +127,8 @@ public abstract sealed class LeveeException extends RuntimeException
             case BREAKER_OPEN -> new BreakerOpenException(decision, cause);
             case NO_PERMIT -> new NoPermitException(decision, cause);
             case BULKHEAD_FULL -> new BulkheadFullException(decision, cause);
+            case LIMIT_FULL -> new LimitFullException(decision, cause);
+            case THROTTLED -> new ThrottledException(decision, cause);
             case CANCELLED -> new CallCancelledException(decision, cause);
             case CLOSED -> new LeveeClosedException(decision, cause);
             case FINAL, NOT_IDEMPOTENT, BODY_NOT_REPLAYABLE, ATTEMPTS, CLASS_LIMIT, SERVER_DELAY, RULE_FAILED ->

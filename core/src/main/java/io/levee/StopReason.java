@@ -24,6 +24,10 @@ public enum StopReason {
     NO_PERMIT,
     /** As many attempts as the bulkhead allows are in flight. */
     BULKHEAD_FULL,
+    /** As many attempts as the {@linkplain ConcurrencyLimit concurrency limit} allows at present are in flight. */
+    LIMIT_FULL,
+    /** The {@linkplain Throttle throttle} rejected the attempt, because the downstream refuses many. */
+    THROTTLED,
     /** The caller cancelled, its scope was cancelled, or its thread was interrupted. */
     CANCELLED,
     /** The {@link Levee} was closed. */
@@ -38,6 +42,8 @@ public enum StopReason {
             case BREAKER_OPEN -> "the breaker is open";
             case NO_PERMIT -> "the limiter has no permit in time";
             case BULKHEAD_FULL -> "too many attempts are in flight";
+            case LIMIT_FULL -> "as many attempts are in flight as the concurrency limit allows at present";
+            case THROTTLED -> "the throttle rejects a share of the attempts, since the downstream refuses many";
             case CANCELLED -> "the call was cancelled";
             case CLOSED -> "this Levee is closed";
             case RULE_FAILED -> "a classifier, policy, outcome reader or executor threw";
