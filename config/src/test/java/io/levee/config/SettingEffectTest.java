@@ -121,10 +121,7 @@ class SettingEffectTest {
                         "maxRejection",
                         "throttle: {minimumPerSecond: 0.1, multiplier: 1, maxRejection: 0.9}",
                         "throttle: {minimumPerSecond: 0.1, multiplier: 1, maxRejection: 0.05}"),
-                more(
-                        "minimumPerSecond",
-                        "throttle: {minimumPerSecond: 0.1}",
-                        "throttle: {minimumPerSecond: 100}"),
+                more("minimumPerSecond", "throttle: {minimumPerSecond: 0.1}", "throttle: {minimumPerSecond: 100}"),
                 more("concurrencyLimit", "concurrencyLimit: none", "concurrencyLimit: {min: 1, max: 1}"),
                 more("min", "concurrencyLimit: {min: 1, max: 2}", "concurrencyLimit: {min: 2, max: 2}"),
                 more(
