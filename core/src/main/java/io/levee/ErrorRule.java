@@ -86,6 +86,14 @@ enum ErrorRule {
         return this == ERROR || isInterruption();
     }
 
+    /**
+     * Whether the rule knows more than the kind of error that an adapter stated. Behind these stand the general ones (no
+     * connection, a broken one, a timeout) and those that know nothing.
+     */
+    boolean outranksKind() {
+        return compareTo(CONNECT) < 0;
+    }
+
     ErrorRule moreSevere(ErrorRule other) {
         return compareTo(other) <= 0 ? this : other;
     }

@@ -19,6 +19,8 @@ public final class Outcome {
     private final @Nullable Fate fate;
     private final boolean connectionReused;
     private final boolean replayable;
+    private final @Nullable ErrorKind errorKind;
+    private final @Nullable String errorDetail;
 
     private Outcome(
             @Nullable Object value,
@@ -27,7 +29,9 @@ public final class Outcome {
             long minDelayNanos,
             @Nullable Fate fate,
             boolean connectionReused,
-            boolean replayable) {
+            boolean replayable,
+            @Nullable ErrorKind errorKind,
+            @Nullable String errorDetail) {
         this.value = value;
         this.failure = failure;
         this.status = status;
@@ -35,6 +39,8 @@ public final class Outcome {
         this.fate = fate;
         this.connectionReused = connectionReused;
         this.replayable = replayable;
+        this.errorKind = errorKind;
+        this.errorDetail = errorDetail;
     }
 
     /**
@@ -44,7 +50,7 @@ public final class Outcome {
      * @return an outcome with fate {@link Fate#ANSWERED} unless another is set
      */
     public static Outcome value(@Nullable Object value) {
-        return new Outcome(value, null, NO_STATUS, 0, null, false, true);
+        return new Outcome(value, null, NO_STATUS, 0, null, false, true, null, null);
     }
 
     /**
@@ -54,7 +60,8 @@ public final class Outcome {
      * @return an outcome whose fate the classifier deduces from the throwable unless one is set
      */
     public static Outcome failure(Throwable failure) {
-        return new Outcome(null, Objects.requireNonNull(failure, "failure"), NO_STATUS, 0, null, false, true);
+        return new Outcome(
+                null, Objects.requireNonNull(failure, "failure"), NO_STATUS, 0, null, false, true, null, null);
     }
 
     /**
@@ -68,7 +75,8 @@ public final class Outcome {
         if (httpStatus < 100 || httpStatus > 999) {
             throw new IllegalArgumentException("status must be from 100 to 999, is " + httpStatus);
         }
-        return new Outcome(value, failure, httpStatus, minDelayNanos, fate, connectionReused, replayable);
+        return new Outcome(
+                value, failure, httpStatus, minDelayNanos, fate, connectionReused, replayable, errorKind, errorDetail);
     }
 
     /**
@@ -79,7 +87,16 @@ public final class Outcome {
      * @throws IllegalArgumentException if the wait is negative
      */
     public Outcome withMinDelay(Duration wait) {
-        return new Outcome(value, failure, status, Nanos.of(wait, "wait"), fate, connectionReused, replayable);
+        return new Outcome(
+                value,
+                failure,
+                status,
+                Nanos.of(wait, "wait"),
+                fate,
+                connectionReused,
+                replayable,
+                errorKind,
+                errorDetail);
     }
 
     /**
@@ -90,7 +107,15 @@ public final class Outcome {
      */
     public Outcome withFate(Fate known) {
         return new Outcome(
-                value, failure, status, minDelayNanos, Objects.requireNonNull(known), connectionReused, replayable);
+                value,
+                failure,
+                status,
+                minDelayNanos,
+                Objects.requireNonNull(known),
+                connectionReused,
+                replayable,
+                errorKind,
+                errorDetail);
     }
 
     /**
@@ -100,7 +125,7 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withConnectionReused(boolean reused) {
-        return new Outcome(value, failure, status, minDelayNanos, fate, reused, replayable);
+        return new Outcome(value, failure, status, minDelayNanos, fate, reused, replayable, errorKind, errorDetail);
     }
 
     /**
@@ -110,7 +135,30 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withReplayable(boolean canReplay) {
-        return new Outcome(value, failure, status, minDelayNanos, fate, connectionReused, canReplay);
+        return new Outcome(
+                value, failure, status, minDelayNanos, fate, connectionReused, canReplay, errorKind, errorDetail);
+    }
+
+    /**
+     * This outcome with the kind of error that the adapter knows the failure to be, for errors whose class does not tell.
+     * An {@code Error}, an interruption, a certificate and whatever else the failure's classes say more exactly still
+     * counts before it.
+     *
+     * @param kind the kind
+     * @param detail why, for a person: what the downstream's own code says
+     * @return an outcome
+     */
+    public Outcome withErrorKind(ErrorKind kind, String detail) {
+        return new Outcome(
+                value,
+                failure,
+                status,
+                minDelayNanos,
+                fate,
+                connectionReused,
+                replayable,
+                Objects.requireNonNull(kind, "kind"),
+                Objects.requireNonNull(detail, "detail"));
     }
 
     /**
@@ -177,6 +225,24 @@ public final class Outcome {
     }
 
     /**
+     * The kind of error that the adapter stated.
+     *
+     * @return the kind, or null if it stated none
+     */
+    public @Nullable ErrorKind errorKind() {
+        return errorKind;
+    }
+
+    /**
+     * Why it is of that kind.
+     *
+     * @return the text, or null if no kind is stated
+     */
+    public @Nullable String errorDetail() {
+        return errorDetail;
+    }
+
+    /**
      * The first throwable of a type in the failure's cause chain, the failure itself included.
      *
      * @param type the type looked for
@@ -202,6 +268,9 @@ public final class Outcome {
             text.append(' ').append(failure.getClass().getName());
         } else {
             text.append(" value");
+        }
+        if (errorKind != null) {
+            text.append(", ").append(errorKind).append(" (").append(errorDetail).append(')');
         }
         if (status != NO_STATUS) {
             text.append(", status ").append(status);

@@ -1,6 +1,6 @@
 package io.levee;
 
-/** The rules that hold unless a user puts others in front: {@link ErrorTable} and {@link StatusTable}. */
+/** The rules that hold unless a user puts others in front: {@link ErrorTable}, {@link ErrorKind}, {@link StatusTable}. */
 enum StandardClassifier implements Classifier {
     INSTANCE;
 
@@ -18,6 +18,10 @@ enum StandardClassifier implements Classifier {
             return status == Outcome.NO_STATUS ? Verdict.SUCCESS : StatusTable.verdictFor(status);
         }
         ErrorRule rule = ErrorTable.ruleFor(failure);
+        ErrorKind kind = outcome.errorKind();
+        if (kind != null && !rule.outranksKind()) {
+            return kind.verdict().withDetail(outcome.errorDetail());
+        }
         if (status == Outcome.NO_STATUS || rule.outranksStatus() || outcome.fate() == Fate.NEVER_SENT) {
             return rule.verdict();
         }

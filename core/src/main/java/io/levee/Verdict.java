@@ -155,6 +155,13 @@ public final class Verdict {
         return new Verdict(kind, rule, reason, health, minDelayNanos, maxRetries, cost, Objects.requireNonNull(fate));
     }
 
+    /** This verdict with what is known of this very error in front of its reason. */
+    Verdict withDetail(@Nullable String detail) {
+        return detail == null || detail.isEmpty()
+                ? this
+                : new Verdict(kind, rule, detail + ": " + reason, health, minDelayNanos, maxRetries, cost, fate);
+    }
+
     Verdict renamed(String newRule) {
         return new Verdict(kind, newRule, reason, health, minDelayNanos, maxRetries, cost, fate);
     }

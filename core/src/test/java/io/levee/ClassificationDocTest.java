@@ -92,7 +92,8 @@ class ClassificationDocTest {
     }
 
     private static String tables() {
-        return "## Java's errors\n\nThe most severe first.\n\n" + errors() + "\n## Status codes\n\n" + statuses();
+        return "## Java's errors\n\nThe most severe first.\n\n" + errors() + "\n## Kinds that an adapter states\n\n"
+                + kinds() + "\n## Status codes\n\n" + statuses();
     }
 
     private static String errors() {
@@ -110,6 +111,17 @@ class ClassificationDocTest {
                     .append(" |\n");
         }
         return text.toString();
+    }
+
+    private static String kinds() {
+        StringBuilder text = new StringBuilder(
+                        "| kind | rule | verdict | fate | most retries | cost | health | why |\n")
+                .append("|---|---|---|---|---|---|---|---|\n");
+        for (ErrorKind kind : ErrorKind.values()) {
+            text.append(row(kind + " | " + kind.verdict().rule(), kind.verdict()))
+                    .append('\n');
+        }
+        return text.toString().replaceAll(" \\n", "\n");
     }
 
     private static String statuses() {

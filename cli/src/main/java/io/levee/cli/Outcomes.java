@@ -24,6 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** One line of {@code levee explain}: a JSON object in, a JSON object out. Decides nothing: it asks a {@link Levee}. */
 final class Outcomes {
+    private static final List<String> CLIENTS = List.of("http", "java", "jdbc");
+
     private static final List<String> FIELDS = List.of(
             "id",
             "client",
@@ -40,7 +42,11 @@ final class Outcomes {
             "attempt",
             "elapsedMs",
             "now",
-            "downstream");
+            "downstream",
+            "sqlState",
+            "vendorCode",
+            "product",
+            "commitSent");
 
     /** RFC 9110, section 9.2.2; methods are case-sensitive. */
     private static final Set<String> IDEMPOTENT_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
@@ -80,13 +86,16 @@ final class Outcomes {
             throw new UserError("id is missing, or neither a string nor a number");
         }
         String client = text(line, "client");
-        if (!"http".equals(client) && !"java".equals(client)) {
+        if (client == null || !CLIENTS.contains(client)) {
+            String known = "known: " + String.join(", ", CLIENTS);
             throw new UserError(
                     client == null
-                            ? "client is missing; known: http, java"
-                            : "client '" + cut(client) + "' is not known; known: http, java");
+                            ? "client is missing; " + known
+                            : "client '" + cut(client) + "' is not known; " + known);
         }
         boolean http = "http".equals(client);
+        boolean jdbc = "jdbc".equals(client);
+        SqlOutcomes.refuseForeignFields(line, jdbc);
         Levee levee = levees.apply(text(line, "downstream"));
         boolean keyed = flag(line, "idempotencyKey", false)
                 || !header(line, "idempotency-key").isEmpty();
@@ -95,7 +104,7 @@ final class Outcomes {
         boolean repeatable =
                 flag(line, "idempotent", byMethod || levee.settings().idempotent()) || keyed;
         Explanation told = levee.explain(
-                outcome(line, http),
+                jdbc ? SqlOutcomes.outcome(line) : outcome(line, http),
                 repeatable,
                 (int) whole(line, "attempt", 0, Integer.MAX_VALUE),
                 Duration.ofNanos(elapsed(line)));
@@ -184,7 +193,7 @@ final class Outcomes {
         return nanos / NANOS_PER_MILLI + (nanos % NANOS_PER_MILLI == 0 ? 0 : 1);
     }
 
-    private static @Nullable Fate fate(JsonNode line) {
+    static @Nullable Fate fate(JsonNode line) {
         String text = text(line, "fate");
         if (text == null) {
             return null;
@@ -231,7 +240,7 @@ final class Outcomes {
         return values.isEmpty() ? null : values.get(0);
     }
 
-    private static List<String> texts(JsonNode line, String field) {
+    static List<String> texts(JsonNode line, String field) {
         return present(line, field) == null ? List.of() : strings(line, field, field);
     }
 
@@ -274,12 +283,12 @@ final class Outcomes {
         return values;
     }
 
-    private static @Nullable JsonNode present(JsonNode line, String field) {
+    static @Nullable JsonNode present(JsonNode line, String field) {
         JsonNode node = line.get(field);
         return node == null || node.isNull() ? null : node;
     }
 
-    private static @Nullable String text(JsonNode line, String field) {
+    static @Nullable String text(JsonNode line, String field) {
         JsonNode node = present(line, field);
         if (node != null && !node.isString()) {
             throw new UserError(field + " must be a string");
@@ -287,7 +296,7 @@ final class Outcomes {
         return node == null ? null : node.asString();
     }
 
-    private static boolean flag(JsonNode line, String field, boolean otherwise) {
+    static boolean flag(JsonNode line, String field, boolean otherwise) {
         JsonNode node = present(line, field);
         if (node != null && !node.isBoolean()) {
             throw new UserError(field + " must be true or false");
@@ -295,7 +304,7 @@ final class Outcomes {
         return node == null ? otherwise : node.asBoolean();
     }
 
-    private static long whole(JsonNode line, String field, long min, long max) {
+    static long whole(JsonNode line, String field, long min, long max) {
         JsonNode node = present(line, field);
         if (node == null) {
             return min;

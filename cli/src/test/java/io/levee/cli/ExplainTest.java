@@ -95,6 +95,52 @@ class ExplainTest {
     }
 
     @Test
+    void sqlErrorsAreJudgedByTheAdaptersTables() {
+        List<JsonNode> answers = explain(
+                "{\"id\":1,\"client\":\"jdbc\",\"sqlState\":\"40001\",\"vendorCode\":0,\"product\":\"PostgreSQL\",\"commitSent\":false}",
+                "{\"id\":2,\"client\":\"jdbc\",\"sqlState\":\"08006\",\"product\":\"PostgreSQL\",\"commitSent\":true}",
+                "{\"id\":3,\"client\":\"jdbc\",\"sqlState\":\"08006\",\"product\":\"PostgreSQL\",\"commitSent\":true,\"idempotencyKey\":true}",
+                "{\"id\":4,\"client\":\"jdbc\",\"sqlState\":\"HY000\",\"vendorCode\":1205,\"product\":\"MariaDB\"}",
+                "{\"id\":5,\"client\":\"jdbc\",\"sqlState\":\"23505\",\"product\":\"PostgreSQL\"}",
+                "{\"id\":6,\"client\":\"jdbc\",\"exception\":[\"org.hibernate.StaleStateException\"]}",
+                "{\"id\":7,\"client\":\"jdbc\",\"sqlState\":\"40001\",\"commitSent\":true}",
+                "{\"id\":8,\"client\":\"jdbc\",\"sqlState\":\"08006\",\"exception\":[\"java.security.cert.CertificateException\"]}");
+        assertThat(exit).isZero();
+        assertThat(answers.stream().map(ExplainTest::verdict))
+                .containsExactly("retry", "final", "retry", "retry", "final", "retry", "retry", "final");
+        assertThat(answers.stream().map(answer -> answer.get("fate").asString()))
+                .containsExactly(
+                        "REFUSED_UNPROCESSED",
+                        "SENT_NO_ANSWER",
+                        "SENT_NO_ANSWER",
+                        "REFUSED_UNPROCESSED",
+                        "REFUSED_UNPROCESSED",
+                        "REFUSED_UNPROCESSED",
+                        "REFUSED_UNPROCESSED",
+                        "REFUSED_UNPROCESSED");
+        assertThat(answers.get(0).get("rule").asString()).isEqualTo("conflict");
+        assertThat(answers.get(0).get("reason").asString()).contains("40001");
+        assertThat(answers.get(1).get("stop").asString()).isEqualTo("NOT_IDEMPOTENT");
+        assertThat(answers.get(3).get("reason").asString()).contains("ER_LOCK_WAIT_TIMEOUT");
+    }
+
+    @Test
+    void aBadSqlLineIsTold() {
+        List<JsonNode> answers = explain(
+                "{\"id\":1,\"client\":\"jdbc\"}",
+                "{\"id\":2,\"client\":\"jdbc\",\"sqlState\":\"4001\"}",
+                "{\"id\":3,\"client\":\"http\",\"sqlState\":\"40001\"}",
+                "{\"id\":4,\"client\":\"jdbc\",\"sqlState\":\"40001\",\"status\":500}",
+                "{\"id\":5,\"client\":\"jdbc\",\"sqlState\":\"40001\",\"vendorCode\":\"x\"}");
+        assertThat(exit).isEqualTo(2);
+        assertThat(answers.get(0).get("error").asString()).contains("sqlState");
+        assertThat(answers.get(1).get("error").asString()).contains("5 characters", "4001");
+        assertThat(answers.get(2).get("error").asString()).contains("sqlState", "jdbc");
+        assertThat(answers.get(3).get("error").asString()).contains("status", "http");
+        assertThat(answers.get(4).get("error").asString()).contains("vendorCode");
+    }
+
+    @Test
     void aUsersMistakeIsOneClearLineAndExit2() {
         assertThat(run("", "explain", "--policy", "no-such-file.yaml"))
                 .contains("no-such-file.yaml")

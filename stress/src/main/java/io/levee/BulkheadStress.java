@@ -1,0 +1,150 @@
+package io.levee;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Description;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
+
+/** Races at a {@link Bulkhead}. */
+public class BulkheadStress {
+    private BulkheadStress() {}
+
+    @JCStressTest
+    @Description("Two attempts want the one place. Result: each got in; how many are in flight.")
+    @Outcome(
+            id = {"1, 0, 1", "0, 1, 1"},
+            expect = ACCEPTABLE,
+            desc = "one is in")
+    @Outcome(id = "1, 1, .*", expect = FORBIDDEN, desc = "OVERFULL: both are in a bulkhead of one")
+    @Outcome(id = "0, 0, .*", expect = FORBIDDEN, desc = "REFUSED_WITH_ROOM: nobody is in, and both were refused")
+    @State
+    public static class LastPlace {
+        private final Bulkhead bulkhead = Bulkhead.inFlight(1).build();
+
+        @Actor
+        public void one(III_Result r) {
+            r.r1 = Flag.of(bulkhead.tryEnter());
+        }
+
+        @Actor
+        public void other(III_Result r) {
+            r.r2 = Flag.of(bulkhead.tryEnter());
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = bulkhead.inFlight();
+        }
+    }
+
+    @JCStressTest
+    @Description("One leaves a full bulkhead while another wants in. Result: left; got in; how many are in flight.")
+    @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "left, then entered")
+    @Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "refused, then left")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "MISCOUNTED: the count is not entries less departures")
+    @State
+    public static class LeaveAndEnter {
+        private final Bulkhead bulkhead = Bulkhead.inFlight(1).build();
+
+        public LeaveAndEnter() {
+            bulkhead.tryEnter();
+        }
+
+        @Actor
+        public void leaver(III_Result r) {
+            bulkhead.leave();
+            r.r1 = 1;
+        }
+
+        @Actor
+        public void newcomer(III_Result r) {
+            r.r2 = Flag.of(bulkhead.tryEnter());
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = bulkhead.inFlight();
+        }
+    }
+
+    @JCStressTest
+    @Description("Two leave, but only one is in. Result: each left without complaint; how many are in flight.")
+    @Outcome(
+            id = {"1, 0, 0", "0, 1, 0"},
+            expect = ACCEPTABLE,
+            desc = "one left, the other was told of its mistake")
+    @Outcome(id = "1, 1, .*", expect = FORBIDDEN, desc = "LEFT_TWICE: one entry, two departures, and no complaint")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "MISCOUNTED: a place is lost or won")
+    @State
+    public static class LeaveTwice {
+        private final Bulkhead bulkhead = Bulkhead.inFlight(2).build();
+
+        public LeaveTwice() {
+            bulkhead.tryEnter();
+        }
+
+        private int leave() {
+            try {
+                bulkhead.leave();
+                return 1;
+            } catch (IllegalStateException leftTwice) {
+                return 0;
+            }
+        }
+
+        @Actor
+        public void one(III_Result r) {
+            r.r1 = leave();
+        }
+
+        @Actor
+        public void other(III_Result r) {
+            r.r2 = leave();
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = bulkhead.inFlight();
+        }
+    }
+
+    @JCStressTest
+    @Description(
+            "The size falls from 2 to 1 while a second attempt wants in. Result: -; got in; how many are in flight.")
+    @Outcome(
+            id = "0, 1, 2",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "entered by the old size, before the change or while it was made: those who are in stay in")
+    @Outcome(id = "0, 0, 1", expect = ACCEPTABLE, desc = "refused by the new size")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "MISCOUNTED: the count is not that of those who are in")
+    @State
+    public static class EnterWhileShrinking {
+        private final Bulkhead bulkhead = Bulkhead.inFlight(2).build();
+
+        public EnterWhileShrinking() {
+            bulkhead.tryEnter();
+        }
+
+        @Actor
+        public void operator() {
+            bulkhead.change(1);
+        }
+
+        @Actor
+        public void newcomer(III_Result r) {
+            r.r2 = Flag.of(bulkhead.tryEnter());
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = bulkhead.inFlight();
+        }
+    }
+}

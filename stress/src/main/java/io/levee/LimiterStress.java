@@ -1,0 +1,321 @@
+package io.levee;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.levee.test.VirtualTime;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Description;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.IIII_Result;
+import org.openjdk.jcstress.infra.results.III_Result;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/**
+ * Races at a {@link Limiter}: its rule ({@link Gcra}), its queue ({@link PermitQueue}) and its tickets. The clock stands
+ * still unless an actor moves it, so there are exactly as many permits as the burst has: 'left' counts how many can
+ * still be taken at the end.
+ */
+public class LimiterStress {
+    private static final LimiterRule ONE_A_SECOND = LimiterRule.perSecond(1).withBurst(1);
+    private static final LimiterRule TWO_A_SECOND = LimiterRule.perSecond(2).withBurst(1);
+    private static final LimiterRule FOUR_A_SECOND = LimiterRule.perSecond(4).withBurst(1);
+
+    private LimiterStress() {}
+
+    /** A limiter of one permit a second, burst 1, on a clock that stands still. */
+    private abstract static class OnePermit {
+        final VirtualTime time = VirtualTime.manual();
+        final long now = time.nanoTime();
+        final PermitQueue permits = new PermitQueue(ONE_A_SECOND, 10, time);
+
+        final int left() {
+            int taken = 0;
+            while (taken < 5 && permits.tryTake(now)) {
+                taken++;
+            }
+            return taken;
+        }
+
+        final Limiter.Ticket join(Runnable told) {
+            return Objects.requireNonNull(permits.join(now, false, Nanos.NEVER, told));
+        }
+
+        /** Gives back a permit that was taken at this very instant: all of it comes back. */
+        final void giveBack() {
+            new Limiter.Ticket(permits, now).cancel();
+        }
+    }
+
+    @JCStressTest
+    @Description("Two attempts at one instant, one permit. Result: each got it; left.")
+    @Outcome(
+            id = {"1, 0, 0", "0, 1, 0"},
+            expect = ACCEPTABLE,
+            desc = "one got it")
+    @Outcome(id = "1, 1, .*", expect = FORBIDDEN, desc = "OVER_THE_BURST: one permit, two attempts")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "PERMIT_LOST: it was there, and both were refused")
+    @State
+    public static class LastPermit extends OnePermit {
+        @Actor
+        public void one(III_Result r) {
+            r.r1 = Flag.of(permits.tryTake(now));
+        }
+
+        @Actor
+        public void other(III_Result r) {
+            r.r2 = Flag.of(permits.tryTake(now));
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = left();
+        }
+    }
+
+    @JCStressTest
+    @Description("The only permit is given back at the instant at which it was taken; another attempt wants it. "
+            + "Result: -; got it; left.")
+    @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "given back, then taken")
+    @Outcome(id = "0, 0, 1", expect = ACCEPTABLE, desc = "refused, then given back")
+    @Outcome(id = "0, 1, [1-9]", expect = FORBIDDEN, desc = "PERMIT_MINTED: taken, and there still")
+    @Outcome(id = "0, 0, 0", expect = FORBIDDEN, desc = "PERMIT_LOST: given back, taken by nobody, and gone")
+    @State
+    public static class GiveBackAndTake extends OnePermit {
+        public GiveBackAndTake() {
+            permits.tryTake(now);
+        }
+
+        @Actor
+        public void gives() {
+            giveBack();
+        }
+
+        @Actor
+        public void takes(III_Result r) {
+            r.r2 = Flag.of(permits.tryTake(now));
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = left();
+        }
+    }
+
+    @JCStressTest
+    @Description("The rate changes while the one permit is taken. Result: -; got it; left.")
+    @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "taken, by the old rule or the new")
+    @Outcome(id = "0, 1, [1-9]", expect = FORBIDDEN, desc = "PERMIT_MINTED: taken by the old rule, there by the new")
+    @Outcome(id = "0, 0, .*", expect = FORBIDDEN, desc = "REFUSED: the change took a permit away")
+    @State
+    public static class ChangeAndTake extends OnePermit {
+        @Actor
+        public void operator() {
+            permits.change(TWO_A_SECOND);
+        }
+
+        @Actor
+        public void takes(III_Result r) {
+            r.r2 = Flag.of(permits.tryTake(now));
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = left();
+        }
+    }
+
+    @JCStressTest
+    @Description("Two changes of the rate. Result: the rate in force; left.")
+    @Outcome(
+            id = {"2, 1", "4, 1"},
+            expect = ACCEPTABLE,
+            desc = "the later one is in force")
+    @Outcome(id = "1, .*", expect = FORBIDDEN, desc = "CHANGE_LOST: both have returned, the old rate is in force")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "PERMIT_MINTED_OR_LOST: a change does not touch what is there")
+    @State
+    public static class TwoChanges extends OnePermit {
+        @Actor
+        public void one() {
+            permits.change(TWO_A_SECOND);
+        }
+
+        @Actor
+        public void other() {
+            permits.change(FOUR_A_SECOND);
+        }
+
+        @Arbiter
+        public void after(II_Result r) {
+            r.r1 = (int) permits.rule().permitsPerSecond();
+            r.r2 = left();
+        }
+    }
+
+    @JCStressTest
+    @Description("One waits for the permit, and gives up just when it is handed out. "
+            + "Result: gave up; times told of a grant; left; still in line or in the timer.")
+    @Outcome(id = "1, 0, 1, 0", expect = ACCEPTABLE, desc = "gave up before: the permit is there")
+    @Outcome(id = "1, 1, 1, 0", expect = ACCEPTABLE, desc = "granted, then given back: the permit is there")
+    @Outcome(id = "1, ., 0, .", expect = FORBIDDEN, desc = "PERMIT_LOST: whoever gives up takes nothing with him")
+    @Outcome(id = "1, ., [2-9], .", expect = FORBIDDEN, desc = "PERMIT_MINTED: given back twice")
+    @Outcome(id = ".*, [1-9]", expect = FORBIDDEN, desc = "LEFT_BEHIND: a place in line or a timer nobody waits for")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "TWO_OUTCOMES: told twice, or refused to cancel")
+    @State
+    public static class GrantAndGiveUp extends OnePermit {
+        private final AtomicInteger told = new AtomicInteger();
+        private final Limiter.Ticket ticket;
+
+        public GrantAndGiveUp() {
+            permits.tryTake(now);
+            ticket = join(told::incrementAndGet);
+        }
+
+        @Actor
+        public void gives() {
+            giveBack();
+        }
+
+        @Actor
+        public void givesUp(IIII_Result r) {
+            r.r1 = Flag.of(ticket.cancel());
+        }
+
+        @Arbiter
+        public void after(IIII_Result r) {
+            r.r2 = told.get();
+            r.r3 = left();
+            r.r4 = permits.waiting() + time.pending();
+        }
+    }
+
+    @JCStressTest
+    @Description("One waits; the permit comes back while a newcomer asks for one. "
+            + "Result: the newcomer got it; times the first was told of a grant; still in line or in the timer.")
+    @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "the one who waited got it")
+    @Outcome(id = "1, 0, .", expect = FORBIDDEN, desc = "OVERTAKEN: a newcomer passed the one who waited")
+    @Outcome(id = "1, 1, .", expect = FORBIDDEN, desc = "OVER_THE_BURST: one permit, two attempts")
+    @Outcome(id = "0, 0, .", expect = FORBIDDEN, desc = "LOST_WAKE_UP: a permit is there, and one waits beside it")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "LEFT_BEHIND: a place in line or a timer nobody waits for")
+    @State
+    public static class NoOvertaking extends OnePermit {
+        private final AtomicInteger told = new AtomicInteger();
+
+        public NoOvertaking() {
+            permits.tryTake(now);
+            join(told::incrementAndGet);
+        }
+
+        @Actor
+        public void gives() {
+            giveBack();
+        }
+
+        @Actor
+        public void newcomer(III_Result r) {
+            r.r1 = Flag.of(permits.tryTake(now));
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r2 = told.get();
+            r.r3 = permits.waiting() + time.pending();
+        }
+    }
+
+    @JCStressTest
+    @Description("One gets in line at the instant at which the next permit comes. "
+            + "Result: granted; waiting; timers set.")
+    @Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "saw the permit")
+    @Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "waits, and the timer is set")
+    @Outcome(id = "0, 1, 0", expect = FORBIDDEN, desc = "LOST_WAKE_UP: waits, and nothing will wake it")
+    @Outcome(id = "1, 0, [1-9]", expect = FORBIDDEN, desc = "LEFT_BEHIND: a timer nobody waits for")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "TWO_OUTCOMES: granted and in line, or neither")
+    @State
+    public static class JoinAsTimePasses extends OnePermit {
+        private volatile Limiter.Ticket ticket;
+
+        public JoinAsTimePasses() {
+            permits.tryTake(now);
+        }
+
+        @Actor
+        public void joins() {
+            ticket = join(() -> {});
+        }
+
+        @Actor
+        public void clock() {
+            time.advanceTo(now + Nanos.PER_SECOND);
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r1 = Flag.of(ticket.isGranted());
+            r.r2 = permits.waiting();
+            r.r3 = time.pending();
+        }
+    }
+
+    @JCStressTest
+    @Description("Two get in line for one permit. Result: each has it at once; waiting; timers set.")
+    @Outcome(
+            id = {"1, 0, 1, 1", "0, 1, 1, 1"},
+            expect = ACCEPTABLE,
+            desc = "one has it, one waits with a timer set")
+    @Outcome(id = "1, 1, .*", expect = FORBIDDEN, desc = "OVER_THE_BURST: one permit, two attempts")
+    @Outcome(id = ".*, 0", expect = FORBIDDEN, desc = "LOST_WAKE_UP: one waits, and nothing will wake it")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "PERMIT_LOST: both wait beside a permit")
+    @State
+    public static class TwoJoin extends OnePermit {
+        @Actor
+        public void one(IIII_Result r) {
+            r.r1 = Flag.of(join(() -> {}).isImmediate());
+        }
+
+        @Actor
+        public void other(IIII_Result r) {
+            r.r2 = Flag.of(join(() -> {}).isImmediate());
+        }
+
+        @Arbiter
+        public void after(IIII_Result r) {
+            r.r3 = permits.waiting();
+            r.r4 = time.pending();
+        }
+    }
+
+    @JCStressTest
+    @Description("A granted ticket is cancelled by two threads. Result: each was the one; left.")
+    @Outcome(
+            id = {"1, 0, 1", "0, 1, 1"},
+            expect = ACCEPTABLE,
+            desc = "cancelled once")
+    @Outcome(id = ".*, 0", expect = FORBIDDEN, desc = "PERMIT_LOST: cancelled, and gone")
+    @Outcome(id = ".*, [2-9]", expect = FORBIDDEN, desc = "PERMIT_MINTED: given back twice")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "TWO_OUTCOMES: both or neither have cancelled it")
+    @State
+    public static class CancelTwice extends OnePermit {
+        private final Limiter.Ticket ticket = join(() -> {});
+
+        @Actor
+        public void one(III_Result r) {
+            r.r1 = Flag.of(ticket.cancel());
+        }
+
+        @Actor
+        public void other(III_Result r) {
+            r.r2 = Flag.of(ticket.cancel());
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = left();
+        }
+    }
+}
