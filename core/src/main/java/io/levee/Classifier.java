@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says of an {@link Outcome} whether it is a success, may be retried, or is final. {@link #standard()} knows Java's own
- * errors and HTTP's status codes; a user's rules go in front of it:
+ * errors, HTTP's status codes and gRPC's; a user's rules go in front of it:
  *
  * <pre>{@code
  * Classifier mine = Classifier.standard()
@@ -139,6 +139,29 @@ public interface Classifier {
     default Classifier finalStatus(int status) {
         Verdict verdict = Verdict.fatal("user:status-" + status, "the user's rule ends on status " + status);
         return failureRule(outcome -> outcome.status() == status ? verdict : null);
+    }
+
+    /**
+     * Makes a gRPC status code retryable. A server that asks for no further attempt is still obeyed.
+     *
+     * @param status the code
+     * @return a new classifier
+     */
+    default Classifier retryGrpcStatus(GrpcStatus status) {
+        Verdict verdict = Verdict.retryable("user:" + GrpcTable.rule(status), "the user's rule retries code " + status);
+        return failureRule(
+                outcome -> outcome.grpcStatus() == status ? verdict.withMinDelayNanos(outcome.minDelayNanos()) : null);
+    }
+
+    /**
+     * Makes a gRPC status code final.
+     *
+     * @param status the code
+     * @return a new classifier
+     */
+    default Classifier finalGrpcStatus(GrpcStatus status) {
+        Verdict verdict = Verdict.fatal("user:" + GrpcTable.rule(status), "the user's rule ends on code " + status);
+        return failureRule(outcome -> outcome.grpcStatus() == status ? verdict : null);
     }
 
     /** A rule that has no opinion on a plain value, so that values need no judging because of it. */

@@ -54,21 +54,26 @@ public record Decision(
 
     /**
      * The record of the decision that ended a call, found on the exception that the call threw: on Levee's own
-     * exceptions, and among the suppressed ones of an exception that the attempt threw.
+     * exceptions, and among the suppressed ones of an exception that the attempt threw. Where an adapter had to put the
+     * exception into one of its client's own, the causes are looked through.
      *
      * @param thrown what the call threw
      * @return the record; null if the exception did not come out of a Levee call, or cannot carry anything (an
      *     exception made without suppression)
      */
     public static @Nullable Decision of(Throwable thrown) {
-        if (thrown instanceof LeveeException own) {
-            return own.decision();
-        }
-        Throwable[] suppressed = thrown.getSuppressed();
-        for (int i = suppressed.length - 1; i >= 0; i--) {
-            if (suppressed[i] instanceof LeveeException note) {
-                return note.decision();
+        Throwable t = thrown;
+        for (int depth = 0; t != null && depth < CauseChain.MAX_DEPTH; depth++) {
+            if (t instanceof LeveeException own) {
+                return own.decision();
             }
+            Throwable[] suppressed = t.getSuppressed();
+            for (int i = suppressed.length - 1; i >= 0; i--) {
+                if (suppressed[i] instanceof LeveeException note) {
+                    return note.decision();
+                }
+            }
+            t = t.getCause();
         }
         return null;
     }

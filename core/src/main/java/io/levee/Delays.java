@@ -37,6 +37,9 @@ final class Delays {
      * floor: a thousand clients that were told 'in 120 s' must not all come back at 120 s.
      */
     private static long lifted(RetryPolicy policy, int retry, long ownNanos, long floorNanos) {
+        if (floorNanos == Outcome.AT_ONCE) {
+            return 0;
+        }
         if (floorNanos <= 0) {
             return ownNanos;
         }

@@ -14,6 +14,12 @@ final class Judge {
     /** The rule of a verdict that the gate made final because the body is used up. */
     static final String BODY_NOT_REPLAYABLE = "body-not-replayable";
 
+    /** The rule of a verdict that the gate made final because a part of the answer has reached the caller. */
+    static final String COMMITTED = "committed";
+
+    /** The rule of a verdict that the gate made final because the server asked for no further attempt. */
+    static final String PUSHBACK = "pushback";
+
     private Judge() {}
 
     /**
@@ -25,6 +31,14 @@ final class Judge {
         Verdict verdict = Objects.requireNonNull(classifier.classify(outcome), "the classifier answered null");
         if (!verdict.isRetryable()) {
             return verdict;
+        }
+        if (outcome.committed()) {
+            return verdict.toFinal(
+                    COMMITTED, "a part of the answer has reached the caller; else retryable: " + verdict.reason());
+        }
+        if (outcome.pushback() == Outcome.Pushback.STOP) {
+            return verdict.toFinal(
+                    PUSHBACK, "the server asked for no further attempt; else retryable: " + verdict.reason());
         }
         if (!repeatable) {
             Fate fate = fate(outcome, verdict);
@@ -60,6 +74,10 @@ final class Judge {
         if (known == null) {
             known = outcome.failure() == null ? Fate.ANSWERED : Fate.SENT_NO_ANSWER;
         }
+        if (known == Fate.ANSWERED && GrpcTable.implied(outcome) == Fate.REFUSED_UNPROCESSED) {
+            // gRPC's transport knows that there was an answer; what the answer says is that nothing was processed.
+            known = Fate.REFUSED_UNPROCESSED;
+        }
         return known;
     }
 
@@ -73,11 +91,12 @@ final class Judge {
         if (verdict.health() != Verdict.Health.FAULT) {
             return false;
         }
-        if (verdict.isRetryable() || stopReason(verdict) != StopReason.FINAL) {
+        boolean gated = stopReason(verdict) != StopReason.FINAL || verdict.rule().equals(PUSHBACK);
+        if (verdict.isRetryable() || gated) {
             return true;
         }
-        Verdict standard = standard(outcome);
-        return standard != null && standard.isRetryable() && standard.health() == Verdict.Health.FAULT;
+        Verdict standard = StandardClassifier.INSTANCE.classify(outcome);
+        return standard.isRetryable() && standard.health() == Verdict.Health.FAULT;
     }
 
     /** Why a call ends that has this final verdict. */
@@ -85,21 +104,19 @@ final class Judge {
         return switch (verdict.rule()) {
             case NOT_IDEMPOTENT -> StopReason.NOT_IDEMPOTENT;
             case BODY_NOT_REPLAYABLE -> StopReason.BODY_NOT_REPLAYABLE;
+            case COMMITTED -> StopReason.COMMITTED;
             default -> StopReason.FINAL;
         };
     }
 
     private static @Nullable Fate implied(Outcome outcome) {
-        Verdict standard = standard(outcome);
-        return standard == null ? null : standard.fate();
-    }
-
-    /** What the status or else the error alone says; null for a value without a status. */
-    private static @Nullable Verdict standard(Outcome outcome) {
+        if (outcome.grpcStatus() != null) {
+            return GrpcTable.implied(outcome);
+        }
         if (outcome.status() != Outcome.NO_STATUS) {
-            return StatusTable.verdictFor(outcome.status());
+            return StatusTable.verdictFor(outcome.status()).fate();
         }
         Throwable failure = outcome.failure();
-        return failure == null ? null : ErrorTable.ruleFor(failure).verdict();
+        return failure == null ? null : ErrorTable.ruleFor(failure).verdict().fate();
     }
 }

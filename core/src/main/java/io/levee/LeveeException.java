@@ -131,8 +131,14 @@ public abstract sealed class LeveeException extends RuntimeException
             case THROTTLED -> new ThrottledException(decision, cause);
             case CANCELLED -> new CallCancelledException(decision, cause);
             case CLOSED -> new LeveeClosedException(decision, cause);
-            case FINAL, NOT_IDEMPOTENT, BODY_NOT_REPLAYABLE, ATTEMPTS, CLASS_LIMIT, SERVER_DELAY, RULE_FAILED ->
-                new RetriesEndedException(decision, cause);
+            case FINAL,
+                    NOT_IDEMPOTENT,
+                    BODY_NOT_REPLAYABLE,
+                    COMMITTED,
+                    ATTEMPTS,
+                    CLASS_LIMIT,
+                    SERVER_DELAY,
+                    RULE_FAILED -> new RetriesEndedException(decision, cause);
         };
     }
 }

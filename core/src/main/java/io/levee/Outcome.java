@@ -12,6 +12,9 @@ public final class Outcome {
     /** {@link #status()} where there is none. */
     public static final int NO_STATUS = -1;
 
+    /** {@link #minDelayNanos()} where the downstream wants the next attempt at once, whatever the policy's wait. */
+    public static final long AT_ONCE = -1;
+
     private final @Nullable Object value;
     private final @Nullable Throwable failure;
     private final int status;
@@ -21,26 +24,80 @@ public final class Outcome {
     private final boolean replayable;
     private final @Nullable ErrorKind errorKind;
     private final @Nullable String errorDetail;
+    private final @Nullable GrpcStatus grpcStatus;
+    private final @Nullable Pushback pushback;
+    private final boolean committed;
 
-    private Outcome(
-            @Nullable Object value,
-            @Nullable Throwable failure,
-            int status,
-            long minDelayNanos,
-            @Nullable Fate fate,
-            boolean connectionReused,
-            boolean replayable,
-            @Nullable ErrorKind errorKind,
-            @Nullable String errorDetail) {
-        this.value = value;
-        this.failure = failure;
-        this.status = status;
-        this.minDelayNanos = minDelayNanos;
-        this.fate = fate;
-        this.connectionReused = connectionReused;
-        this.replayable = replayable;
-        this.errorKind = errorKind;
-        this.errorDetail = errorDetail;
+    /** What a gRPC server's pushback says beside the wait, which is {@link #minDelayNanos()}. */
+    enum Pushback {
+        /** Come again after the wait. */
+        RETRY,
+        /** Do not come again. */
+        STOP
+    }
+
+    private Outcome(Draft draft) {
+        value = draft.value;
+        failure = draft.failure;
+        status = draft.status;
+        minDelayNanos = draft.minDelayNanos;
+        fate = draft.fate;
+        connectionReused = draft.connectionReused;
+        replayable = draft.replayable;
+        errorKind = draft.errorKind;
+        errorDetail = draft.errorDetail;
+        grpcStatus = draft.grpcStatus;
+        pushback = draft.pushback;
+        committed = draft.committed;
+    }
+
+    /** What an outcome is made of, before it is one. */
+    private static final class Draft {
+        @Nullable
+        Object value;
+
+        @Nullable
+        Throwable failure;
+
+        int status = NO_STATUS;
+        long minDelayNanos;
+
+        @Nullable
+        Fate fate;
+
+        boolean connectionReused;
+        boolean replayable = true;
+
+        @Nullable
+        ErrorKind errorKind;
+
+        @Nullable
+        String errorDetail;
+
+        @Nullable
+        GrpcStatus grpcStatus;
+
+        @Nullable
+        Pushback pushback;
+
+        boolean committed;
+    }
+
+    private Draft draft() {
+        Draft draft = new Draft();
+        draft.value = value;
+        draft.failure = failure;
+        draft.status = status;
+        draft.minDelayNanos = minDelayNanos;
+        draft.fate = fate;
+        draft.connectionReused = connectionReused;
+        draft.replayable = replayable;
+        draft.errorKind = errorKind;
+        draft.errorDetail = errorDetail;
+        draft.grpcStatus = grpcStatus;
+        draft.pushback = pushback;
+        draft.committed = committed;
+        return draft;
     }
 
     /**
@@ -50,7 +107,9 @@ public final class Outcome {
      * @return an outcome with fate {@link Fate#ANSWERED} unless another is set
      */
     public static Outcome value(@Nullable Object value) {
-        return new Outcome(value, null, NO_STATUS, 0, null, false, true, null, null);
+        Draft draft = new Draft();
+        draft.value = value;
+        return new Outcome(draft);
     }
 
     /**
@@ -60,8 +119,9 @@ public final class Outcome {
      * @return an outcome whose fate the classifier deduces from the throwable unless one is set
      */
     public static Outcome failure(Throwable failure) {
-        return new Outcome(
-                null, Objects.requireNonNull(failure, "failure"), NO_STATUS, 0, null, false, true, null, null);
+        Draft draft = new Draft();
+        draft.failure = Objects.requireNonNull(failure, "failure");
+        return new Outcome(draft);
     }
 
     /**
@@ -75,8 +135,9 @@ public final class Outcome {
         if (httpStatus < 100 || httpStatus > 999) {
             throw new IllegalArgumentException("status must be from 100 to 999, is " + httpStatus);
         }
-        return new Outcome(
-                value, failure, httpStatus, minDelayNanos, fate, connectionReused, replayable, errorKind, errorDetail);
+        Draft draft = draft();
+        draft.status = httpStatus;
+        return new Outcome(draft);
     }
 
     /**
@@ -87,16 +148,7 @@ public final class Outcome {
      * @throws IllegalArgumentException if the wait is negative
      */
     public Outcome withMinDelay(Duration wait) {
-        return new Outcome(
-                value,
-                failure,
-                status,
-                Nanos.of(wait, "wait"),
-                fate,
-                connectionReused,
-                replayable,
-                errorKind,
-                errorDetail);
+        return withMinDelayNanos(Nanos.of(wait, "wait"), pushback);
     }
 
     /**
@@ -106,16 +158,9 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withFate(Fate known) {
-        return new Outcome(
-                value,
-                failure,
-                status,
-                minDelayNanos,
-                Objects.requireNonNull(known),
-                connectionReused,
-                replayable,
-                errorKind,
-                errorDetail);
+        Draft draft = draft();
+        draft.fate = Objects.requireNonNull(known);
+        return new Outcome(draft);
     }
 
     /**
@@ -125,7 +170,9 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withConnectionReused(boolean reused) {
-        return new Outcome(value, failure, status, minDelayNanos, fate, reused, replayable, errorKind, errorDetail);
+        Draft draft = draft();
+        draft.connectionReused = reused;
+        return new Outcome(draft);
     }
 
     /**
@@ -135,8 +182,9 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withReplayable(boolean canReplay) {
-        return new Outcome(
-                value, failure, status, minDelayNanos, fate, connectionReused, canReplay, errorKind, errorDetail);
+        Draft draft = draft();
+        draft.replayable = canReplay;
+        return new Outcome(draft);
     }
 
     /**
@@ -149,16 +197,58 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withErrorKind(ErrorKind kind, String detail) {
-        return new Outcome(
-                value,
-                failure,
-                status,
-                minDelayNanos,
-                fate,
-                connectionReused,
-                replayable,
-                Objects.requireNonNull(kind, "kind"),
-                Objects.requireNonNull(detail, "detail"));
+        Draft draft = draft();
+        draft.errorKind = Objects.requireNonNull(kind, "kind");
+        draft.errorDetail = Objects.requireNonNull(detail, "detail");
+        return new Outcome(draft);
+    }
+
+    /**
+     * This outcome with the call's gRPC status.
+     *
+     * @param code the status
+     * @return an outcome
+     */
+    public Outcome withGrpcStatus(GrpcStatus code) {
+        Draft draft = draft();
+        draft.grpcStatus = Objects.requireNonNull(code, "code");
+        return new Outcome(draft);
+    }
+
+    /**
+     * This outcome with what a gRPC server asked for in its trailers, as gRFC A6 reads it: a number of milliseconds is
+     * the shortest wait before another attempt, 0 takes the place of the policy's wait ({@link #AT_ONCE}), and a negative
+     * number or anything that is no number means that no other attempt shall be made.
+     *
+     * @param text the value of {@code grpc-retry-pushback-ms}
+     * @return an outcome
+     */
+    public Outcome withGrpcPushback(String text) {
+        if (text.isEmpty() || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return withMinDelayNanos(minDelayNanos, Pushback.STOP);
+        }
+        // More digits than a long holds are a wait that nobody grants.
+        long millis = text.length() > 18 ? Long.MAX_VALUE : Long.parseLong(text);
+        return withMinDelayNanos(millis == 0 ? AT_ONCE : Nanos.fromMillis(millis), Pushback.RETRY);
+    }
+
+    private Outcome withMinDelayNanos(long nanos, @Nullable Pushback asked) {
+        Draft draft = draft();
+        draft.minDelayNanos = nanos;
+        draft.pushback = asked;
+        return new Outcome(draft);
+    }
+
+    /**
+     * This outcome with the note whether a part of the answer has gone on to the caller.
+     *
+     * @param delivered true ends the call: another attempt would give the caller that part twice
+     * @return an outcome
+     */
+    public Outcome withCommitted(boolean delivered) {
+        Draft draft = draft();
+        draft.committed = delivered;
+        return new Outcome(draft);
     }
 
     /**
@@ -191,10 +281,34 @@ public final class Outcome {
     /**
      * The wait that the downstream asked for.
      *
-     * @return nanoseconds, 0 for none
+     * @return nanoseconds, 0 for none, {@link #AT_ONCE} for an attempt without any wait
      */
     public long minDelayNanos() {
         return minDelayNanos;
+    }
+
+    /**
+     * The call's gRPC status.
+     *
+     * @return the status, or null if this is no gRPC call or it has none
+     */
+    public @Nullable GrpcStatus grpcStatus() {
+        return grpcStatus;
+    }
+
+    /** What the gRPC server asked for; null for nothing. */
+    @Nullable
+    Pushback pushback() {
+        return pushback;
+    }
+
+    /**
+     * Whether a part of the answer has gone on to the caller.
+     *
+     * @return false unless the transport said otherwise
+     */
+    public boolean committed() {
+        return committed;
     }
 
     /**
@@ -269,17 +383,23 @@ public final class Outcome {
         } else {
             text.append(" value");
         }
-        if (errorKind != null) {
-            text.append(", ").append(errorKind).append(" (").append(errorDetail).append(')');
-        }
         if (status != NO_STATUS) {
             text.append(", status ").append(status);
+        }
+        if (grpcStatus != null) {
+            text.append(", code ").append(grpcStatus);
         }
         if (fate != null) {
             text.append(", ").append(fate);
         }
+        if (errorKind != null) {
+            text.append(", ").append(errorKind).append(" (").append(errorDetail).append(')');
+        }
         if (minDelayNanos > 0) {
             text.append(", asked to wait ").append(Nanos.text(minDelayNanos));
+        }
+        if (committed) {
+            text.append(", committed");
         }
         return text.toString();
     }

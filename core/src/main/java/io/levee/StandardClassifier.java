@@ -1,6 +1,9 @@
 package io.levee;
 
-/** The rules that hold unless a user puts others in front: {@link ErrorTable}, {@link ErrorKind}, {@link StatusTable}. */
+/**
+ * The rules that hold unless a user puts others in front: {@link ErrorTable}, {@link ErrorKind}, {@link StatusTable} and
+ * {@link GrpcTable}.
+ */
 enum StandardClassifier implements Classifier {
     INSTANCE;
 
@@ -14,6 +17,11 @@ enum StandardClassifier implements Classifier {
     private static Verdict verdictFor(Outcome outcome) {
         Throwable failure = outcome.failure();
         int status = outcome.status();
+        GrpcStatus grpcStatus = outcome.grpcStatus();
+        if (grpcStatus != null) {
+            return GrpcTable.judge(
+                    outcome, grpcStatus, failure == null ? ErrorRule.UNKNOWN : ErrorTable.ruleFor(failure));
+        }
         if (failure == null) {
             return status == Outcome.NO_STATUS ? Verdict.SUCCESS : StatusTable.verdictFor(status);
         }

@@ -8,6 +8,8 @@ public enum StopReason {
     NOT_IDEMPOTENT,
     /** The request's body cannot be sent again. */
     BODY_NOT_REPLAYABLE,
+    /** A part of the answer has reached the caller: another attempt would give it twice. */
+    COMMITTED,
     /** The retry policy allows no further attempt. */
     ATTEMPTS,
     /** This kind of error has been retried as often as it may be. */

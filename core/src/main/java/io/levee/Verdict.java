@@ -210,7 +210,7 @@ public final class Verdict {
     /**
      * The floor under the delay before the retry.
      *
-     * @return nanoseconds, 0 for none
+     * @return nanoseconds, 0 for none, {@link Outcome#AT_ONCE} where the policy's wait is not to be slept either
      */
     public long minDelayNanos() {
         return minDelayNanos;

@@ -93,7 +93,20 @@ class ClassificationDocTest {
 
     private static String tables() {
         return "## Java's errors\n\nThe most severe first.\n\n" + errors() + "\n## Kinds that an adapter states\n\n"
-                + kinds() + "\n## Status codes\n\n" + statuses();
+                + kinds() + "\n## Status codes\n\n" + statuses() + "\n## gRPC codes\n\n" + grpcCodes();
+    }
+
+    private static String grpcCodes() {
+        StringBuilder text = new StringBuilder("| code | verdict | fate | most retries | cost | health | why |\n")
+                .append("|---|---|---|---|---|---|---|\n");
+        for (GrpcStatus status : GrpcStatus.values()) {
+            text.append(row(status.name(), GrpcTable.verdictFor(status, false))).append('\n');
+            if (status == GrpcStatus.RESOURCE_EXHAUSTED) {
+                text.append(row(status.name() + " with pushback", GrpcTable.verdictFor(status, true)))
+                        .append('\n');
+            }
+        }
+        return text.toString().replaceAll(" \\n", "\n");
     }
 
     private static String errors() {
@@ -148,7 +161,7 @@ class ClassificationDocTest {
     }
 
     private static String without(Verdict v) {
-        return v.reason().replaceFirst("status \\d+: ", "");
+        return v.reason().replaceFirst("(status \\d+|code [A-Z_]+): ", "");
     }
 
     private static String row(String first, Verdict v) {

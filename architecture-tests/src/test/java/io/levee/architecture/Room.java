@@ -15,6 +15,7 @@ enum Room {
     TESTKIT("testkit", "io.levee.test", 1),
     JDK_HTTP("clients/jdk-http", "io.levee.http", 1),
     JDBC("clients/jdbc", "io.levee.jdbc", 1),
+    GRPC("clients/grpc", "io.levee.grpc", 1),
     CONFIG("config", "io.levee.config", 1),
     LAB("lab", "io.levee.lab", 2),
     CLI("cli", "io.levee.cli", 3);

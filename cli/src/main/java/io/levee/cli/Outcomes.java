@@ -3,6 +3,7 @@ package io.levee.cli;
 import io.levee.CauseChain;
 import io.levee.Explanation;
 import io.levee.Fate;
+import io.levee.GrpcStatus;
 import io.levee.Levee;
 import io.levee.Outcome;
 import io.levee.RetryAfter;
@@ -24,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** One line of {@code levee explain}: a JSON object in, a JSON object out. Decides nothing: it asks a {@link Levee}. */
 final class Outcomes {
-    private static final List<String> CLIENTS = List.of("http", "java", "jdbc");
+    private static final List<String> CLIENTS = List.of("http", "java", "jdbc", "grpc");
 
     private static final List<String> FIELDS = List.of(
             "id",
@@ -46,7 +47,12 @@ final class Outcomes {
             "sqlState",
             "vendorCode",
             "product",
-            "commitSent");
+            "commitSent",
+            "code",
+            "metadata",
+            "committed");
+
+    private static final String PUSHBACK = "grpc-retry-pushback-ms";
 
     /** RFC 9110, section 9.2.2; methods are case-sensitive. */
     private static final Set<String> IDEMPOTENT_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
@@ -94,6 +100,7 @@ final class Outcomes {
                             : "client '" + cut(client) + "' is not known; " + known);
         }
         boolean http = "http".equals(client);
+        boolean grpc = "grpc".equals(client);
         boolean jdbc = "jdbc".equals(client);
         SqlOutcomes.refuseForeignFields(line, jdbc);
         Levee levee = levees.apply(text(line, "downstream"));
@@ -104,7 +111,7 @@ final class Outcomes {
         boolean repeatable =
                 flag(line, "idempotent", byMethod || levee.settings().idempotent()) || keyed;
         Explanation told = levee.explain(
-                jdbc ? SqlOutcomes.outcome(line) : outcome(line, http),
+                jdbc ? SqlOutcomes.outcome(line) : grpc ? grpcOutcome(line) : outcome(line, http),
                 repeatable,
                 (int) whole(line, "attempt", 0, Integer.MAX_VALUE),
                 Duration.ofNanos(elapsed(line)));
@@ -129,13 +136,13 @@ final class Outcomes {
         return millis.multiply(NANOS_IN_A_MILLI).longValue();
     }
 
-    private Outcome outcome(JsonNode line, boolean http) {
-        List<String> chain = texts(line, "exception");
-        String single = text(line, "message");
-        if (single != null && present(line, "messages") != null) {
-            throw new UserError("message and messages exclude each other; remove one");
+    private static Outcome outcome(JsonNode line, boolean http) {
+        for (String field : List.of("code", "metadata", "committed")) {
+            if (present(line, field) != null) {
+                throw new UserError(field + " is for client grpc");
+            }
         }
-        List<@Nullable String> messages = messages(line, single);
+        List<String> chain = texts(line, "exception");
         Fate fate = fate(line);
         boolean hasStatus = present(line, "status") != null;
         Outcome outcome;
@@ -143,7 +150,7 @@ final class Outcomes {
             throw new UserError("exception names no class; leave it out, or name the classes, outermost first");
         }
         if (!chain.isEmpty()) {
-            outcome = Outcome.failure(CauseChain.named(chain, messages, Outcomes.class.getClassLoader()));
+            outcome = Outcome.failure(named(line, chain));
         } else if (hasStatus || (fate == null && !http)) {
             outcome = Outcome.value(null);
         } else if (fate != null && fate != Fate.ANSWERED) {
@@ -163,6 +170,69 @@ final class Outcomes {
             outcome = outcome.withMinDelay(wait);
         }
         return outcome.withReplayable(flag(line, "bodyReplayable", true));
+    }
+
+    private static Outcome grpcOutcome(JsonNode line) {
+        if (present(line, "status") != null) {
+            throw new UserError("a gRPC call has a code, not an HTTP status; write code");
+        }
+        List<String> chain = texts(line, "exception");
+        Fate fate = fate(line);
+        GrpcStatus code = code(line);
+        if (code == null && chain.isEmpty() && fate == null) {
+            throw new UserError("needs code, exception or fate");
+        }
+        Outcome outcome = chain.isEmpty()
+                ? (code == null || code == GrpcStatus.OK ? Outcome.value(null) : Outcome.failure(new CodeOnly()))
+                : Outcome.failure(named(line, chain));
+        if (code != null || !chain.isEmpty()) {
+            // gRPC-Java calls every failure of the transport UNAVAILABLE; the exception under it tells more.
+            outcome = outcome.withGrpcStatus(code == null ? GrpcStatus.UNAVAILABLE : code);
+        } else if (fate != Fate.ANSWERED) {
+            outcome = Outcome.failure(new CodeOnly()).withGrpcStatus(GrpcStatus.UNAVAILABLE);
+        }
+        if (fate != null) {
+            outcome = outcome.withFate(fate);
+        }
+        List<String> pushback = entries(line, "metadata", PUSHBACK);
+        if (!pushback.isEmpty()) {
+            outcome = outcome.withGrpcPushback(pushback.get(pushback.size() - 1));
+        }
+        return outcome.withCommitted(flag(line, "committed", false)).withReplayable(flag(line, "bodyReplayable", true));
+    }
+
+    private static @Nullable GrpcStatus code(JsonNode line) {
+        JsonNode node = present(line, "code");
+        if (node == null) {
+            return null;
+        }
+        for (GrpcStatus status : GrpcStatus.values()) {
+            if (node.isString() ? status.name().equals(node.asString()) : isCode(node, status)) {
+                return status;
+            }
+        }
+        throw new UserError("code must be one of gRPC's, by name or number, such as UNAVAILABLE or 14, is " + node);
+    }
+
+    private static boolean isCode(JsonNode node, GrpcStatus status) {
+        return node.isIntegralNumber() && node.canConvertToInt() && node.asInt() == status.code();
+    }
+
+    private static Throwable named(JsonNode line, List<String> chain) {
+        String single = text(line, "message");
+        if (single != null && present(line, "messages") != null) {
+            throw new UserError("message and messages exclude each other; remove one");
+        }
+        return CauseChain.named(chain, messages(line, single), Outcomes.class.getClassLoader());
+    }
+
+    /** A call that failed with a code, and nothing else is known of. */
+    private static final class CodeOnly extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        CodeOnly() {
+            super("of a code that was given", null, false, false);
+        }
     }
 
     private ObjectNode answer(JsonNode id, Explanation told) {
@@ -219,16 +289,21 @@ final class Outcomes {
     }
 
     private static List<String> header(JsonNode line, String name) {
-        JsonNode headers = present(line, "headers");
+        return entries(line, "headers", name);
+    }
+
+    /** The values of a name in an object of names, whose case does not count. */
+    private static List<String> entries(JsonNode line, String field, String name) {
+        JsonNode headers = present(line, field);
         List<String> values = new ArrayList<>();
         if (headers == null) {
             return values;
         }
         if (!headers.isObject()) {
-            throw new UserError("headers must be an object");
+            throw new UserError(field + " must be an object");
         }
         for (String key : headers.propertyNames()) {
-            List<String> each = strings(headers, key, "headers." + key);
+            List<String> each = strings(headers, key, field + "." + key);
             if (key.toLowerCase(Locale.ROOT).equals(name)) {
                 values.addAll(each);
             }

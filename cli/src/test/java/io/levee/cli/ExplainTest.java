@@ -141,6 +141,47 @@ class ExplainTest {
     }
 
     @Test
+    void grpcCallsAreJudgedByCodePushbackAndCommitment() {
+        List<JsonNode> answers = explain(
+                "{\"id\":1,\"client\":\"grpc\",\"code\":\"UNAVAILABLE\",\"metadata\":{\"grpc-retry-pushback-ms\":\"10\"},\"committed\":false}",
+                "{\"id\":2,\"client\":\"grpc\",\"code\":\"UNAVAILABLE\",\"idempotent\":true,\"metadata\":{\"Grpc-Retry-Pushback-Ms\":\"200\"}}",
+                "{\"id\":3,\"client\":\"grpc\",\"code\":14,\"idempotent\":true,\"metadata\":{\"grpc-retry-pushback-ms\":\"0\"}}",
+                "{\"id\":4,\"client\":\"grpc\",\"code\":14,\"idempotent\":true,\"metadata\":{\"grpc-retry-pushback-ms\":\"-1\"}}",
+                "{\"id\":5,\"client\":\"grpc\",\"code\":14,\"idempotent\":true,\"metadata\":{\"grpc-retry-pushback-ms\":\"soon\"}}",
+                "{\"id\":6,\"client\":\"grpc\",\"code\":\"UNAVAILABLE\",\"idempotent\":true,\"committed\":true}",
+                "{\"id\":7,\"client\":\"grpc\",\"code\":\"RESOURCE_EXHAUSTED\"}",
+                "{\"id\":8,\"client\":\"grpc\",\"code\":\"RESOURCE_EXHAUSTED\",\"metadata\":{\"grpc-retry-pushback-ms\":\"5\"}}",
+                "{\"id\":9,\"client\":\"grpc\",\"code\":\"UNAVAILABLE\",\"fate\":\"refused\"}",
+                "{\"id\":10,\"client\":\"grpc\",\"code\":\"UNAVAILABLE\",\"exception\":[\"io.grpc.StatusRuntimeException\",\"java.net.ConnectException\"]}",
+                "{\"id\":11,\"client\":\"grpc\",\"code\":\"DEADLINE_EXCEEDED\",\"idempotent\":true}",
+                "{\"id\":12,\"client\":\"grpc\",\"code\":\"ABORTED\",\"idempotent\":true}",
+                "{\"id\":13,\"client\":\"grpc\",\"code\":\"OK\"}");
+        assertThat(exit).isZero();
+        assertThat(answers.stream().map(ExplainTest::verdict))
+                .containsExactly(
+                        "final", "retry", "retry", "final", "final", "final", "final", "retry", "retry", "retry",
+                        "retry", "final", "success");
+        assertThat(answers.get(0).get("rule").asString()).isEqualTo("not-idempotent");
+        assertThat(answers.get(1).get("delayMinMs").asLong()).isEqualTo(200);
+        assertThat(answers.get(2).get("delayMaxMs").asLong()).isZero();
+        assertThat(answers.get(3).get("rule").asString()).isEqualTo("pushback");
+        assertThat(answers.get(5).get("stop").asString()).isEqualTo("COMMITTED");
+        assertThat(answers.get(7).get("fate").asString()).isEqualTo("REFUSED_UNPROCESSED");
+        assertThat(answers.get(9).get("rule").asString()).isEqualTo("connect");
+    }
+
+    @Test
+    void whatMakesNoSenseForAClientIsAnError() {
+        List<JsonNode> answers = explain(
+                "{\"id\":1,\"client\":\"grpc\",\"status\":503}",
+                "{\"id\":2,\"client\":\"grpc\",\"code\":\"BUSY\"}",
+                "{\"id\":3,\"client\":\"grpc\"}",
+                "{\"id\":4,\"client\":\"http\",\"status\":503,\"code\":\"UNAVAILABLE\"}");
+        assertThat(exit).isEqualTo(2);
+        assertThat(answers).allMatch(answer -> answer.has("error"));
+    }
+
+    @Test
     void aUsersMistakeIsOneClearLineAndExit2() {
         assertThat(run("", "explain", "--policy", "no-such-file.yaml"))
                 .contains("no-such-file.yaml")

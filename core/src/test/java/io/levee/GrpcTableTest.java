@@ -1,0 +1,119 @@
+package io.levee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** gRPC's codes, the server's pushback and the commitment of a call, through the same door as the engine's. */
+class GrpcTableTest {
+    private static final Classifier STANDARD = Classifier.standard();
+
+    private static Outcome failed(GrpcStatus status) {
+        return Outcome.failure(new IllegalMonitorStateException("some client's status exception"))
+                .withGrpcStatus(status);
+    }
+
+    private static Outcome caused(Throwable cause) {
+        return Outcome.failure(new IllegalMonitorStateException("io exception").initCause(cause))
+                .withGrpcStatus(GrpcStatus.UNAVAILABLE);
+    }
+
+    private static Verdict judged(Outcome outcome, boolean repeatable) {
+        return Judge.judge(STANDARD, outcome, repeatable);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onlyUnavailableAndAnAttemptsDeadlineAreRetried(GrpcStatus status) {
+        Verdict verdict = judged(failed(status), true);
+        assertThat(verdict.isRetryable())
+                .isEqualTo(status == GrpcStatus.UNAVAILABLE || status == GrpcStatus.DEADLINE_EXCEEDED);
+        assertThat(judged(failed(status), false).isRetryable()).isFalse();
+        assertThat(GrpcStatus.of(status.code())).isSameAs(status);
+    }
+
+    @Test
+    void anUnknownNumberIsUnknown() {
+        assertThat(GrpcStatus.of(17)).isEqualTo(GrpcStatus.UNKNOWN);
+        assertThat(GrpcStatus.of(-1)).isEqualTo(GrpcStatus.UNKNOWN);
+    }
+
+    @Test
+    void whatTheTransportSaysUnderUnavailableDecides() {
+        assertThat(judged(caused(new ConnectException()), false).rule()).isEqualTo("connect");
+        assertThat(judged(caused(new CertificateException()), true).rule()).isEqualTo("certificate");
+        assertThat(judged(caused(new IOException()), true).rule()).isEqualTo("io");
+        // But a cause that a server's answer brings along says nothing of the way to that server.
+        assertThat(judged(caused(new ConnectException()).withFate(Fate.ANSWERED), false)
+                        .rule())
+                .isEqualTo("not-idempotent");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1", "soon", "''", "+5", "1.5", "' 7'"})
+    void aPushbackThatIsNegativeOrUnreadableStops(String text) {
+        Outcome outcome = failed(GrpcStatus.UNAVAILABLE).withGrpcPushback(text);
+        assertThat(judged(outcome, true).rule()).isEqualTo("pushback");
+        Classifier eager = STANDARD.retryGrpcStatus(GrpcStatus.UNAVAILABLE);
+        assertThat(Judge.judge(eager, outcome, true).rule()).isEqualTo("pushback");
+        assertThat(Judge.stopReason(judged(outcome, true))).isEqualTo(StopReason.FINAL);
+    }
+
+    @Test
+    void aPushbackIsTheFloorOfTheDelayAndZeroMeansAtOnce() {
+        Backoff policy =
+                RetryPolicy.exponential(Duration.ofMillis(100)).fullJitter().attempts(3);
+        Verdict floor = judged(failed(GrpcStatus.UNAVAILABLE).withGrpcPushback("250"), true);
+        assertThat(floor.minDelayNanos()).isEqualTo(250_000_000L);
+        assertThat(Delays.shortest(policy, 1, floor.minDelayNanos())).isEqualTo(250_000_000L);
+        Verdict atOnce = judged(failed(GrpcStatus.UNAVAILABLE).withGrpcPushback("0"), true);
+        assertThat(Delays.longest(policy, 1, atOnce.minDelayNanos())).isZero();
+        assertThat(Delays.beforeRetry(policy, 2, 0, atOnce.minDelayNanos(), RandomSource.seeded(1)))
+                .isZero();
+        assertThat(Delays.beforeRetry(policy, 3, 0, atOnce.minDelayNanos(), RandomSource.seeded(1)))
+                .isEqualTo(RetryPolicy.STOP);
+        assertThat(failed(GrpcStatus.UNAVAILABLE)
+                        .withGrpcPushback("9".repeat(40))
+                        .minDelayNanos())
+                .isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void resourceExhaustedWithAPushbackIsARefusal() {
+        Outcome refused =
+                failed(GrpcStatus.RESOURCE_EXHAUSTED).withGrpcPushback("5").withFate(Fate.ANSWERED);
+        Verdict verdict = judged(refused, false);
+        assertThat(verdict.isRetryable()).isTrue();
+        assertThat(Judge.fate(refused, verdict)).isEqualTo(Fate.REFUSED_UNPROCESSED);
+        assertThat(judged(failed(GrpcStatus.UNAVAILABLE).withGrpcPushback("5"), false)
+                        .rule())
+                .isEqualTo("not-idempotent");
+    }
+
+    @Test
+    void aCommittedCallIsNeverRepeated() {
+        Outcome committed = failed(GrpcStatus.UNAVAILABLE).withCommitted(true);
+        Verdict verdict = judged(committed, true);
+        assertThat(verdict.rule()).isEqualTo("committed");
+        assertThat(Judge.stopReason(verdict)).isEqualTo(StopReason.COMMITTED);
+        assertThat(committed.toString()).contains("UNAVAILABLE", "committed");
+    }
+
+    @Test
+    void aDecisionIsFoundUnderAnAdaptersOwnException() {
+        try (Levee levee = Levee.named("down").build()) {
+            Throwable thrown = org.assertj.core.api.Assertions.catchThrowable(() -> levee.call(attempt -> {
+                throw new IOException("broken");
+            }));
+            assertThat(Decision.of(new IllegalStateException(thrown))).isSameAs(Decision.of(thrown));
+            assertThat(Decision.of(new IllegalStateException())).isNull();
+        }
+    }
+}
