@@ -19,20 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the call returns
  */
 public final class Call<T extends @Nullable Object> {
-    static final Call<@Nullable Object> PLAIN = new Call<>("", Repeat.UNSAID, Nanos.NEVER, null, null, null, true);
-
-    /** Whether a request may reach the downstream twice. */
-    enum Repeat {
-        /** The downstream's own setting counts. */
-        UNSAID,
-        /** Never, unless provably unprocessed. */
-        UNSAFE,
-        /** Yes: idempotent, or recognised by its key. */
-        SAFE
-    }
+    static final Call<@Nullable Object> PLAIN = new Call<>("", null, Nanos.NEVER, null, null, null, true);
 
     private final String operation;
-    private final Repeat repeat;
+    /**
+     * Whether a request may reach the downstream twice: it is idempotent, or recognised by its key. Where not, it may
+     * only if it is provably unprocessed; null leaves it to the downstream's own setting.
+     */
+    private final @Nullable Boolean repeat;
+
     private final long deadlineNanos;
     private final @Nullable Function<Throwable, ? extends T> fallback;
     private final @Nullable OutcomeReader<? super T> reader;
@@ -41,7 +36,7 @@ public final class Call<T extends @Nullable Object> {
 
     private Call(
             String operation,
-            Repeat repeat,
+            @Nullable Boolean repeat,
             long deadlineNanos,
             @Nullable Function<Throwable, ? extends T> fallback,
             @Nullable OutcomeReader<? super T> reader,
@@ -64,8 +59,7 @@ public final class Call<T extends @Nullable Object> {
      * @return a call that is not idempotent unless the downstream's calls are
      */
     public static <T extends @Nullable Object> Call<T> named(String operation) {
-        return new Call<>(
-                Objects.requireNonNull(operation, "operation"), Repeat.UNSAID, Nanos.NEVER, null, null, null, true);
+        return new Call<>(Objects.requireNonNull(operation, "operation"), null, Nanos.NEVER, null, null, null, true);
     }
 
     @SuppressWarnings("unchecked") // PLAIN has no part that takes or gives a T
@@ -80,7 +74,7 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> idempotent() {
-        return new Call<>(operation, Repeat.SAFE, deadlineNanos, fallback, reader, discard, hedgeable);
+        return new Call<>(operation, true, deadlineNanos, fallback, reader, discard, hedgeable);
     }
 
     /**
@@ -89,7 +83,7 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> notIdempotent() {
-        return new Call<>(operation, Repeat.UNSAFE, deadlineNanos, fallback, reader, discard, hedgeable);
+        return new Call<>(operation, false, deadlineNanos, fallback, reader, discard, hedgeable);
     }
 
     /**
@@ -200,7 +194,7 @@ public final class Call<T extends @Nullable Object> {
 
     /** Whether the request may reach the downstream twice, where the downstream's own setting is this. */
     boolean repeatable(boolean downstreams) {
-        return repeat == Repeat.UNSAID ? downstreams : repeat == Repeat.SAFE;
+        return repeat == null ? downstreams : repeat;
     }
 
     long deadlineNanos() {

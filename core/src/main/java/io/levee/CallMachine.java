@@ -406,10 +406,12 @@ final class CallMachine {
         if (breaker == null) {
             return;
         }
-        switch (health) {
-            case HEALTHY -> breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
-            case FAULT -> breaker.onFailure(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
-            case UNKNOWN -> breaker.onIgnored(breakerStamp);
+        if (health == Verdict.Health.HEALTHY) {
+            breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+        } else if (health == Verdict.Health.FAULT) {
+            breaker.onFailure(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+        } else {
+            breaker.onIgnored(breakerStamp);
         }
     }
 

@@ -91,7 +91,8 @@ final class Judge {
         if (verdict.health() != Verdict.Health.FAULT) {
             return false;
         }
-        boolean gated = stopReason(verdict) != StopReason.FINAL || verdict.rule().equals(PUSHBACK);
+        boolean gated =
+                stopReason(verdict) != StopReason.FINAL || verdict.rule().equals(PUSHBACK);
         if (verdict.isRetryable() || gated) {
             return true;
         }

@@ -242,7 +242,8 @@ class ThrottleTest {
             number[0] = step.number();
             double probability = model.snapshot(now).rejectionProbability();
             boolean admitted = throttle.tryAcquire(now);
-            assertThat(admitted).isEqualTo(step.number() >= probability);
+            // The throttle's number is what 53 bits hold of the step's: where both are equal, that decides.
+            assertThat(admitted).isEqualTo((long) (step.number() * 0x1p53) * 0x1p-53 >= probability);
             model.add(now, !admitted);
             Model.Request last = model.requests.get(model.requests.size() - 1);
             if (!admitted) {
