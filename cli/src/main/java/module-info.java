@@ -5,6 +5,7 @@ module io.levee.cli {
     requires io.levee;
     requires io.levee.config;
     requires io.levee.jdbc;
+    requires io.levee.http.shared;
     requires io.levee.lab;
     requires info.picocli;
     requires tools.jackson.core;

@@ -12,7 +12,7 @@ final class Delays {
      *
      * @param retry the number of the retry, 1 or more
      * @param previousNanos the wait before the previous retry of this call, 0 before the first
-     * @param floorNanos {@link Verdict#minDelayNanos()}
+     * @param floorNanos {@link Verdict#minDelayNanos()}, {@link Verdict#AT_ONCE} included
      * @return nanoseconds, never less than the floor, or {@link RetryPolicy#STOP}
      */
     static long beforeRetry(RetryPolicy policy, int retry, long previousNanos, long floorNanos, RandomSource random) {
@@ -23,6 +23,9 @@ final class Delays {
         }
         if (own == RetryPolicy.STOP) {
             return own;
+        }
+        if (floorNanos == Verdict.AT_ONCE) {
+            return 0;
         }
         if (previousNanos > 0 && policy instanceof Backoff backoff) {
             // A wait that the downstream asked for is no step of decorrelated jitter's chain: 3 x Retry-After is not
@@ -37,7 +40,7 @@ final class Delays {
      * floor: a thousand clients that were told 'in 120 s' must not all come back at 120 s.
      */
     private static long lifted(RetryPolicy policy, int retry, long ownNanos, long floorNanos) {
-        if (floorNanos == Outcome.AT_ONCE) {
+        if (floorNanos == Verdict.AT_ONCE) {
             return 0;
         }
         if (floorNanos <= 0) {

@@ -39,6 +39,17 @@ enum ErrorRule {
     TIMEOUT(transientError("timeout", "no answer in time").withCost(2)),
     RESET(transientError("reset", "the connection broke before the answer was complete")),
     IO(transientError("io", "an I/O error of no more exact kind")),
+    /**
+     * A pooled connection that the peer had closed, or closed while the request was on its way: RESET, IO or TLS before any
+     * answer on a connection that had been used before. It says nothing of the downstream's health or load, so the
+     * request goes out again at once, and once, if its fate or its idempotency allows. It costs no token: at most one a call,
+     * and only where a connection had brought an answer before, so a downstream that is down is never sent one more.
+     */
+    STALE_CONNECTION(transientError("stale-connection", "a pooled connection died before any answer: it had gone stale")
+            .withHealth(Health.UNKNOWN)
+            .withCost(0)
+            .withMaxRetries(1)
+            .atOnce()),
     /** Stands after all that are retryable: an IllegalArgumentException may well wrap a ConnectException. */
     PROGRAM(never("unknown-error", "a mistake in the program: the same call meets it again")),
     /** Nothing but a suppressed exception is known, and that one is transient. See {@link ErrorTable}. */
@@ -75,6 +86,11 @@ enum ErrorRule {
     /** Whether the rule ends the call even where it is met only among the suppressed exceptions. */
     boolean endsFromSuppressed() {
         return this == ERROR || isInterruption() || this == CERTIFICATE;
+    }
+
+    /** Whether the rule, met on a pooled connection before any answer, means that the connection had gone stale. */
+    boolean tellsOfStaleConnection() {
+        return this == RESET || this == IO || this == TLS;
     }
 
     boolean isInterruption() {

@@ -61,6 +61,8 @@ final class ErrorTable {
             entry("javax.net.ssl.SSLKeyException", ErrorRule.PROTOCOL),
             entry("javax.net.ssl.SSLProtocolException", ErrorRule.PROTOCOL),
             entry("java.net.http.WebSocketHandshakeException", ErrorRule.PROTOCOL),
+            entry("org.apache.hc.core5.http.HttpException", ErrorRule.PROTOCOL),
+            entry("org.apache.hc.client5.http.ClientProtocolException", ErrorRule.PROTOCOL),
             entry("javax.net.ssl.SSLHandshakeException", ErrorRule.TLS_HANDSHAKE),
             entry("javax.net.ssl.SSLException", ErrorRule.TLS),
             entry("java.net.UnknownHostException", ErrorRule.DNS),

@@ -13,7 +13,9 @@ final class StandardClassifier implements Classifier {
     public Verdict classify(Outcome outcome) {
         Verdict verdict = verdictFor(outcome);
         // The downstream's own wish is the floor whatever made the attempt retryable.
-        return verdict.isRetryable() ? verdict.withMinDelayNanos(outcome.minDelayNanos()) : verdict;
+        return verdict.isRetryable() && verdict.minDelayNanos() != Verdict.AT_ONCE
+                ? verdict.withMinDelayNanos(outcome.minDelayNanos())
+                : verdict;
     }
 
     private static Verdict verdictFor(Outcome outcome) {
@@ -32,6 +34,9 @@ final class StandardClassifier implements Classifier {
         if (kind != null && !rule.outranksKind()) {
             return kind.verdict().withDetail(outcome.errorDetail());
         }
+        if (isStaleConnection(outcome, rule)) {
+            return ErrorRule.STALE_CONNECTION.verdict();
+        }
         if (status == Outcome.NO_STATUS || rule.outranksStatus() || outcome.fate() == Fate.NEVER_SENT) {
             return rule.verdict();
         }
@@ -39,6 +44,14 @@ final class StandardClassifier implements Classifier {
         // A failure after a good status line: the rest of the answer did not come. That it was answered is certain,
         // so nothing that the error alone would suggest ('never sent') may stand.
         return byStatus.isSuccess() ? rule.verdict().withFate(Fate.ANSWERED) : byStatus;
+    }
+
+    /** A stream that was refused (REFUSED_STREAM) is none: that is the peer's wish, and may be overload. */
+    private static boolean isStaleConnection(Outcome outcome, ErrorRule rule) {
+        return outcome.connectionReused()
+                && outcome.status() == Outcome.NO_STATUS
+                && outcome.fate() != Fate.REFUSED_UNPROCESSED
+                && rule.tellsOfStaleConnection();
     }
 
     @Override

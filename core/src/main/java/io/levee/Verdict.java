@@ -35,6 +35,9 @@ public final class Verdict {
     /** {@link #maxRetries()} of a verdict that leaves the number of retries to the retry policy. */
     public static final int NO_OWN_LIMIT = Integer.MAX_VALUE;
 
+    /** {@link #minDelayNanos()} of a verdict whose retry waits for nothing, not even for the retry policy's backoff. */
+    public static final long AT_ONCE = -1;
+
     /** The attempt succeeded. */
     public static final Verdict SUCCESS =
             new Verdict(Kind.SUCCESS, "success", "success", Health.HEALTHY, 0, NO_OWN_LIMIT, 1, null);
@@ -115,6 +118,17 @@ public final class Verdict {
         return floorNanos == minDelayNanos
                 ? this
                 : new Verdict(kind, rule, reason, health, floorNanos, maxRetries, cost, fate);
+    }
+
+    /**
+     * This verdict with no wait before the retry: the policy still says whether one may follow, but not when. For what
+     * says nothing of the downstream's load, such as a pooled connection that had gone stale; limit how often with
+     * {@link #withMaxRetries}.
+     *
+     * @return a verdict
+     */
+    public Verdict atOnce() {
+        return withMinDelayNanos(AT_ONCE);
     }
 
     /**
@@ -210,7 +224,7 @@ public final class Verdict {
     /**
      * The floor under the delay before the retry.
      *
-     * @return nanoseconds, 0 for none, {@link Outcome#AT_ONCE} where the policy's wait is not to be slept either
+     * @return nanoseconds, 0 for none, {@link #AT_ONCE} for a retry without any delay
      */
     public long minDelayNanos() {
         return minDelayNanos;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -210,7 +211,7 @@ class CloseTest {
 
     @Test
     void theListenersHearOfTheEndsAndTheirThreadEnds() {
-        List<LeveeEvent> heard = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<LeveeEvent> heard = Collections.synchronizedList(new ArrayList<>());
         Levee levee = manual().listener(heard::add).build();
         levee.callAsync(attempt -> new CompletableFuture<>());
         levee.close();
@@ -244,7 +245,7 @@ class CloseTest {
         AtomicInteger ended = new AtomicInteger();
         AtomicInteger other = new AtomicInteger();
         List<Future<?>> callers = new ArrayList<>();
-        List<CompletableFuture<?>> futures = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<CompletableFuture<?>> futures = Collections.synchronizedList(new ArrayList<>());
         for (int i = 0; i < 4; i++) {
             callers.add(threads.submit(() -> {
                 for (int n = 0; !levee.state().closed() && n < 100_000; n++) {
@@ -263,7 +264,10 @@ class CloseTest {
                 }
             }));
         }
-        Awaitility.await().pollDelay(Duration.ZERO).until(() -> levee.state().pending() > 10);
+        Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> levee.state().pending() > 10);
         levee.close();
         for (Future<?> caller : callers) {
             caller.get(30, TimeUnit.SECONDS);

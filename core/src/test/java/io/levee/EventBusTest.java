@@ -39,6 +39,7 @@ class EventBusTest {
         }));
         List<Integer> sent = IntStream.range(0, 5_000).boxed().collect(Collectors.toList());
         sent.forEach(number -> bus.publish(event(number)));
+        Awaitility.await().until(() -> second.size() + bus.dropped() == sent.size());
         bus.close();
         assertThat(first).isEqualTo(sent);
         assertThat(second).isEqualTo(sent);
@@ -85,6 +86,7 @@ class EventBusTest {
         }
         assertThat(bus.dropped()).isEqualTo(1_000);
         release.countDown();
+        Awaitility.await().until(() -> heard.size() > EventBus.CAPACITY);
         bus.close();
         assertThat(heard).hasSize(EventBus.CAPACITY + 1).last().isEqualTo(EventBus.CAPACITY);
     }
@@ -151,8 +153,11 @@ class EventBusTest {
         assertThat(courier.get().isDaemon()).isTrue();
         assertThat(courier.get().getName()).isEqualTo("levee-events-idle");
         Awaitility.await().until(() -> threads("idle").isEmpty());
+        Thread first = courier.get();
         bus.publish(event(1));
-        Awaitility.await().until(() -> !threads("idle").isEmpty());
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(courier.get()).as("a new thread").isNotSameAs(first));
         bus.close();
         assertThat(bus.dropped()).isZero();
     }

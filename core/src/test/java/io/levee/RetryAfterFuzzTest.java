@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -69,6 +70,9 @@ class RetryAfterFuzzTest {
     }
 
     private static @Nullable Instant dateByJavaTime(String text, Instant now) {
+        if (!text.chars().allMatch(c -> c < 128)) {
+            return null; // java.time takes a long s (U+017F) for the S of Sep
+        }
         Matcher imf = IMF.matcher(text);
         if (imf.matches()) {
             return read(IMF_REST, imf.group(2));
@@ -138,13 +142,13 @@ class RetryAfterFuzzTest {
 
     // --- the properties --------------------------------------------------------------------------------------------
 
-    @Property(tries = 5_000, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 3_000, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
     void theAnswerIsThatOfJavaTime(@ForAll("headers") String value, @ForAll("headers") String date) {
         sameAsTheOracle(value, date);
     }
 
     @Tag("full")
-    @Property(tries = 2_000_000, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 400_000, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
     void theAnswerIsThatOfJavaTimeAtLength(@ForAll("headers") String value, @ForAll("headers") String date) {
         sameAsTheOracle(value, date);
     }
@@ -168,13 +172,13 @@ class RetryAfterFuzzTest {
                 .isEqualTo(instant);
     }
 
-    @Property(tries = 500, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 500, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
     void noHeaderMakesACallWaitLongerThanItMay(@ForAll("headers") String value, @ForAll("headers") String date) {
         staysInItsBounds(value, date);
     }
 
     @Tag("full")
-    @Property(tries = 200_000, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 100_000, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
     void noHeaderMakesACallWaitLongerThanItMayAtLength(
             @ForAll("headers") String value, @ForAll("headers") String date) {
         staysInItsBounds(value, date);
@@ -261,10 +265,15 @@ class RetryAfterFuzzTest {
                 .map(offset -> NOW.getEpochSecond() + offset)
                 .flatMap(RetryAfterFuzzTest::forms);
         Arbitrary<String> far = instants().map(Instant::getEpochSecond).flatMap(RetryAfterFuzzTest::forms);
+        // Where the century of two digits turns.
+        long inFiftyYears = NOW.atOffset(ZoneOffset.UTC).plusYears(50).toEpochSecond();
+        Arbitrary<String> turn = Arbitraries.longs()
+                .between(inFiftyYears - 40_000_000, inFiftyYears + 40_000_000)
+                .flatMap(RetryAfterFuzzTest::forms);
         Arbitrary<String> seconds = Arbitraries.oneOf(
                 Arbitraries.integers().between(0, 1_000).map(String::valueOf),
                 Arbitraries.strings().numeric().ofMinLength(1).ofMaxLength(25));
-        Arbitrary<String> right = Arbitraries.oneOf(near, far, seconds);
+        Arbitrary<String> right = Arbitraries.oneOf(near, far, turn, seconds);
         Arbitrary<String> changed = Combinators.combine(
                         right, Arbitraries.longs(), Arbitraries.integers().between(0, 4))
                 .as(RetryAfterFuzzTest::changed);

@@ -332,6 +332,7 @@ class ScopeTest {
             }
             Awaitility.await()
                     .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
                     .until(() -> levee.state().pending() > 0);
             outer.cancel();
             cancelled.set(true);

@@ -24,7 +24,15 @@ import tools.jackson.databind.json.JsonMapper;
                     + " the same load through a naive retry loop and through Levee.",
             "Draws on a terminal; elsewhere, or with NO_COLOR set, it writes lines of progress to standard error."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = Main.EXIT_CODES,
+        exitCodeList = {
+            "0:it ran",
+            "1:it could not (no loopback, no free port)",
+            "2:a wrong option",
+            Main.EXIT_OUTPUT_LOST,
+            "130:Ctrl-C"
+        })
 final class DemoCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

@@ -32,7 +32,14 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "explain",
         description = "Says what Levee would do about outcomes: one JSON object a line in, one a line out.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = Main.EXIT_CODES,
+        exitCodeList = {
+            "0:done",
+            "1:an error in levee itself",
+            "2:a line, the policy file or the command line is wrong",
+            Main.EXIT_OUTPUT_LOST
+        })
 final class ExplainCommand implements Callable<Integer> {
     private static final int LINES_A_LOOK = 64;
 
@@ -71,6 +78,15 @@ final class ExplainCommand implements Callable<Integer> {
                 // An id comes back as it was written: 1.50 is not 1.5, and 1e400 is not Infinity.
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .build();
+    }
+
+    /** A line as JSON; the parser refuses an exponent that no int holds with an exception of another kind. */
+    static JsonNode read(JsonMapper json, String line) {
+        try {
+            return json.readTree(line);
+        } catch (NumberFormatException outOfRange) {
+            throw new UserError("cannot be read as JSON: a number is out of range");
+        }
     }
 
     @Override
@@ -143,7 +159,7 @@ final class ExplainCommand implements Callable<Integer> {
                 if (line.problem() != null) {
                     throw new UserError(line.problem());
                 }
-                read = json.readTree(line.text());
+                read = read(json, line.text());
                 answer = outcomes.explain(read);
             } catch (UserError | IllegalArgumentException e) {
                 answer = error(read, line.number(), String.valueOf(e.getMessage()));

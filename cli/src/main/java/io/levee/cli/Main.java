@@ -14,9 +14,12 @@ import picocli.CommandLine.Spec;
         version = "levee 0.1.0-SNAPSHOT",
         mixinStandardHelpOptions = true,
         subcommands = {DemoCommand.class, ExplainCommand.class},
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:an error in levee itself", "2:bad input", "74:the output could not be written"})
+        exitCodeListHeading = Main.EXIT_CODES,
+        exitCodeList = {"0:done", "1:an error in levee itself", "2:bad input", Main.EXIT_OUTPUT_LOST})
 public final class Main implements Runnable {
+    static final String EXIT_CODES = "%nExit codes:%n";
+    static final String EXIT_OUTPUT_LOST = "74:the output could not be written";
+
     static final int INTERNAL_ERROR = 1;
     static final int BAD_INPUT = 2;
     /** EX_IOERR of sysexits.h, like the codes of the script that starts this. */

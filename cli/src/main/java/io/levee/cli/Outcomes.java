@@ -7,6 +7,7 @@ import io.levee.GrpcStatus;
 import io.levee.Levee;
 import io.levee.Outcome;
 import io.levee.RetryAfter;
+import io.levee.http.shared.HttpRules;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -25,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** One line of {@code levee explain}: a JSON object in, a JSON object out. Decides nothing: it asks a {@link Levee}. */
 final class Outcomes {
-    private static final List<String> CLIENTS = List.of("http", "java", "jdbc", "grpc");
+    private static final List<String> CLIENTS = List.of("http", "okhttp", "apache", "java", "jdbc", "grpc");
 
     private static final List<String> FIELDS = List.of(
             "id",
@@ -36,6 +37,7 @@ final class Outcomes {
             "idempotencyKey",
             "idempotent",
             "bodyReplayable",
+            "connectionReused",
             "exception",
             "message",
             "messages",
@@ -54,8 +56,8 @@ final class Outcomes {
 
     private static final String PUSHBACK = "grpc-retry-pushback-ms";
 
-    /** RFC 9110, section 9.2.2; methods are case-sensitive. */
-    private static final Set<String> IDEMPOTENT_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+    /** Clients whose outcomes are HTTP's: their adapters translate alike. */
+    private static final Set<String> HTTP_CLIENTS = Set.of("http", "okhttp", "apache");
 
     private static final Map<String, Fate> FATES = Map.of(
             "unsent", Fate.NEVER_SENT,
@@ -99,7 +101,7 @@ final class Outcomes {
                             ? "client is missing; " + known
                             : "client '" + cut(client) + "' is not known; " + known);
         }
-        boolean http = "http".equals(client);
+        boolean http = HTTP_CLIENTS.contains(client);
         boolean grpc = "grpc".equals(client);
         boolean jdbc = "jdbc".equals(client);
         SqlOutcomes.refuseForeignFields(line, jdbc);
@@ -107,7 +109,7 @@ final class Outcomes {
         boolean keyed = flag(line, "idempotencyKey", false)
                 || !header(line, "idempotency-key").isEmpty();
         String method = text(line, "method");
-        boolean byMethod = http && IDEMPOTENT_METHODS.contains(method == null ? "GET" : method);
+        boolean byMethod = http && HttpRules.isRepeatable(method == null ? "GET" : method, keyed);
         boolean repeatable =
                 flag(line, "idempotent", byMethod || levee.settings().idempotent()) || keyed;
         Explanation told = levee.explain(
@@ -169,7 +171,8 @@ final class Outcomes {
         if (wait != null) {
             outcome = outcome.withMinDelay(wait);
         }
-        return outcome.withReplayable(flag(line, "bodyReplayable", true));
+        return outcome.withReplayable(flag(line, "bodyReplayable", true))
+                .withConnectionReused(flag(line, "connectionReused", false));
     }
 
     private static Outcome grpcOutcome(JsonNode line) {

@@ -159,6 +159,7 @@ class CommandTest {
                 "{\"id\":1,\"client\":\"http\",\"status\":99}                    | from 100 to 999",
                 "{\"id\":1,\"client\":\"http\",\"status\":1e999999999}           | from 100 to 999",
                 "{\"id\":1,\"client\":\"http\",\"status\":200.5}                 | from 100 to 999",
+                "{\"id\":1,\"client\":\"http\",\"status\":1e99999999999}         | JSON: a number is out of range",
                 "{\"id\":1,\"client\":\"http\",\"status\":503,\"headers\":[]}    | headers must be an object",
                 "{\"id\":1,\"client\":\"http\",\"status\":503,\"headers\":{\"Retry-After\":9}} | headers.Retry-After must be a string",
                 "{\"id\":1,\"client\":\"http\",\"exception\":[]}                 | exception names no class",
@@ -304,6 +305,8 @@ class CommandTest {
         isAUsersMistake(run(""), "which command? demo or explain");
         isAUsersMistake(run("", "dmeo"), "Unmatched argument");
         assertThat(run("", "--help").out).contains("Exit codes:", "74");
+        assertThat(run("", "explain", "--help").out).contains("Exit codes:", "74");
+        assertThat(run("", "demo", "--help").out).contains("Exit codes:", "74", "130");
         assertThat(run("", "--version")).isEqualTo(new Ran(0, "levee 0.1.0-SNAPSHOT" + System.lineSeparator(), ""));
     }
 

@@ -75,6 +75,24 @@ class ExplainTest {
     }
 
     @Test
+    void theOtherHttpClientsAreAskedAboutInTheSameWay() {
+        for (String client : List.of("okhttp", "apache")) {
+            List<JsonNode> answers = explain(
+                    "{\"id\":1,\"client\":\"" + client + "\",\"method\":\"POST\",\"status\":503}",
+                    "{\"id\":2,\"client\":\"" + client + "\",\"method\":\"PUT\",\"status\":503}",
+                    "{\"id\":3,\"client\":\"" + client
+                            + "\",\"exception\":\"java.io.EOFException\",\"connectionReused\":true}",
+                    "{\"id\":4,\"client\":\"" + client + "\"}");
+            assertThat(exit).isEqualTo(2);
+            assertThat(verdict(answers.get(0))).isEqualTo("final");
+            assertThat(verdict(answers.get(1))).isEqualTo("retry");
+            assertThat(answers.get(2).get("rule").asString()).isEqualTo("stale-connection");
+            assertThat(answers.get(2).get("delayMaxMs").asLong()).isZero();
+            assertThat(answers.get(3).get("error").asString()).contains("status or exception");
+        }
+    }
+
+    @Test
     void aBadLineIsToldWithItsNumberAndTheRestGoOn() {
         List<JsonNode> answers = explain(
                 "{\"id\":\"a\",\"client\":\"http\",\"status\":200}",

@@ -98,7 +98,7 @@ class PolicyFileFuzzTest {
     }
 
     @Tag("full")
-    @Property(tries = 400_000, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 150_000, shrinking = ShrinkingMode.BOUNDED)
     void aBrokenFileIsToldAndNeverThrowsAnythingElseAtLength(@ForAll("brokenFiles") String yaml) {
         readsOrTells(yaml);
     }
@@ -109,7 +109,7 @@ class PolicyFileFuzzTest {
     }
 
     @Tag("full")
-    @Property(tries = 200_000)
+    @Property(tries = 100_000)
     void soIsAnyTextAtLength(@ForAll String text) {
         readsOrTells(text);
     }

@@ -1,5 +1,6 @@
 package io.levee.http;
 
+import io.levee.http.shared.HttpRules;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,14 +13,8 @@ import org.jspecify.annotations.Nullable;
  * used again, anything else is cancelled, which closes an HTTP/1.1 connection and resets an HTTP/2 stream.
  */
 final class Drain implements Flow.Subscriber<List<ByteBuffer>> {
-    /** As much as go-retryablehttp reads: below it, reading costs less than a new connection. */
-    static final long MAX_BYTES = 4096;
-
-    /** A body that does not come must not hold its connection. A new one takes less than this on any network. */
-    private static final long MAX_MILLIS = 1000;
-
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
-    private long left = MAX_BYTES;
+    private long left = HttpRules.MAX_DRAIN_BYTES;
 
     /** Written before the first signal, read by the timer. */
     private volatile Flow.@Nullable Subscription subscription;
@@ -35,16 +30,18 @@ final class Drain implements Flow.Subscriber<List<ByteBuffer>> {
     @SuppressWarnings("FutureReturnValueIgnored") // what follows on the end of the draining is its own last act
     static void of(Flow.Publisher<List<ByteBuffer>> waiting, long length) {
         Drain drain = new Drain();
-        if (length > MAX_BYTES) {
+        if (length > HttpRules.MAX_DRAIN_BYTES) {
             drain.left = -1;
         }
         waiting.subscribe(drain);
-        drain.drained.orTimeout(MAX_MILLIS, TimeUnit.MILLISECONDS).whenComplete((done, late) -> {
-            Flow.Subscription open = drain.subscription;
-            if (late != null && open != null) {
-                open.cancel();
-            }
-        });
+        drain.drained
+                .orTimeout(HttpRules.MAX_DRAIN_MILLIS, TimeUnit.MILLISECONDS)
+                .whenComplete((done, late) -> {
+                    Flow.Subscription open = drain.subscription;
+                    if (late != null && open != null) {
+                        open.cancel();
+                    }
+                });
     }
 
     @Override

@@ -3,8 +3,10 @@ package io.levee.http;
 import io.levee.Attempt;
 import io.levee.Call;
 import io.levee.Outcome;
-import io.levee.RetryAfter;
 import io.levee.Verdict;
+import io.levee.http.shared.HttpOptions;
+import io.levee.http.shared.HttpRules;
+import io.levee.http.shared.ResponseFuture;
 import java.io.IOException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
@@ -15,7 +17,6 @@ import java.net.http.HttpResponse.PushPromiseHandler;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -29,15 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // callbacks are registered; their own completion tells nothing more
 final class HttpCall<T extends @Nullable Object> {
-    static final String IDEMPOTENCY_KEY = "Idempotency-Key";
-    private static final String RETRY_AFTER = "Retry-After";
-
-    /** RFC 9110, section 9.2.2. */
-    private static final Set<String> IDEMPOTENT_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
-
-    /** Methods that a key makes repeatable: those whose repetition does the work again. */
-    private static final Set<String> KEYED_METHODS = Set.of("POST", "PATCH");
-
     private final Settings settings;
     private final HttpRequest request;
     private final BodyHandler<T> handler;
@@ -60,22 +52,25 @@ final class HttpCall<T extends @Nullable Object> {
         BodyPublisher publisher = request.bodyPublisher().orElse(null);
         this.body = publisher == null
                 ? RequestBody.NONE
-                : RequestBody.of(publisher, settings.quota(), settings.maxReplayBytesPerCall());
-        boolean keyed = request.headers().firstValue(IDEMPOTENCY_KEY).isPresent();
-        this.key = keyed || settings.idempotencyKey() == null || !KEYED_METHODS.contains(request.method())
-                ? null
-                : settings.idempotencyKey().get();
-        Call<LeveeResponse<T>> kind = Call.<LeveeResponse<T>>named(
-                        settings.operation().apply(request))
-                .outcome(this::outcome)
-                .discard(LeveeResponse::discard);
-        this.call = keyed || key != null || IDEMPOTENT_METHODS.contains(request.method()) ? kind.idempotent() : kind;
+                : RequestBody.of(
+                        publisher,
+                        settings.options().quota(),
+                        settings.options().maxReplayBytesPerCall());
+        HttpOptions options = settings.options();
+        boolean keyed = request.headers().firstValue(HttpRules.IDEMPOTENCY_KEY).isPresent();
+        this.key = options.newKey(request.method(), keyed);
+        this.call = options.call(
+                settings.operation().apply(request),
+                request.method(),
+                keyed || key != null,
+                this::outcome,
+                LeveeResponse::discard);
     }
 
     HttpResponse<T> send() throws IOException, InterruptedException {
         LeveeResponse<T> response;
         try {
-            response = settings.levee().<LeveeResponse<T>, Exception>call(call, this::attempt);
+            response = settings.options().levee().<LeveeResponse<T>, Exception>call(call, this::attempt);
         } catch (Exception thrown) {
             throw rethrown(Translation.ofSend(thrown));
         } finally {
@@ -92,7 +87,7 @@ final class HttpCall<T extends @Nullable Object> {
 
     CompletableFuture<HttpResponse<T>> sendAsync() {
         Cancellation cancellation = new Cancellation();
-        CompletableFuture<LeveeResponse<T>> answer = settings.levee().callAsync(call, this::attemptAsync);
+        CompletableFuture<LeveeResponse<T>> answer = settings.options().levee().callAsync(call, this::attemptAsync);
         RuntimeException refused = unsendable;
         if (refused != null && answer.isCompletedExceptionally()) {
             // The JDK's client throws this at once instead of failing the future.
@@ -174,39 +169,28 @@ final class HttpCall<T extends @Nullable Object> {
             copy.method(request.method(), way);
         }
         if (key != null) {
-            copy.setHeader(IDEMPOTENCY_KEY, key);
+            copy.setHeader(HttpRules.IDEMPOTENCY_KEY, key);
         }
         Duration left = shorter(request.timeout().orElse(null), attempt.remaining());
         if (left != null) {
             // The client takes no timeout of zero; the engine's own cuts the attempt as short as it must be.
             copy.timeout(left.isZero() ? Duration.ofMillis(1) : left);
-            String header = settings.deadlineHeader();
+            String header = settings.options().deadlineHeader();
             if (header != null) {
-                copy.setHeader(header, Long.toString(headerMillis(header, left)));
+                List<String> given = request.headers().allValues(header);
+                copy.setHeader(header, HttpOptions.deadlineMillis(attemptNanos(left), given));
             }
         }
         return copy.build();
     }
 
-    /** A request that is passed on for somebody else may carry that somebody's shorter deadline already. */
-    private long headerMillis(String header, Duration left) {
-        long shortest = left.toMillis();
-        for (String given : request.headers().allValues(header)) {
-            shortest = Math.min(shortest, givenMillis(given.strip(), shortest));
+    /** A request's own timeout may be longer than nanoseconds can say. */
+    private static long attemptNanos(Duration left) {
+        try {
+            return left.toNanos();
+        } catch (ArithmeticException beyond) {
+            return Long.MAX_VALUE;
         }
-        return shortest;
-    }
-
-    /** What cannot be read says nothing; a number of many digits is longer than any deadline, unless they are zeros. */
-    private static long givenMillis(String given, long otherwise) {
-        if (given.isEmpty() || !given.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return otherwise;
-        }
-        int first = 0;
-        while (first < given.length() - 1 && given.charAt(first) == '0') {
-            first++;
-        }
-        return given.length() - first > 18 ? otherwise : Long.parseLong(given, first, given.length(), 10);
     }
 
     private static @Nullable Duration shorter(@Nullable Duration a, @Nullable Duration b) {
@@ -223,11 +207,12 @@ final class HttpCall<T extends @Nullable Object> {
 
     /** Asks the engine whether an answer with this status could be followed by another attempt. */
     private boolean mayRetry(int status, int attempt) {
-        if (status < 100 || status > 999) {
+        if (!HttpRules.isStatus(status)) {
             return false;
         }
         try {
-            return settings.levee()
+            return settings.options()
+                            .levee()
                             .explain(Outcome.value(null).withStatus(status), true, attempt, Duration.ZERO)
                             .verdict()
                     == Verdict.Kind.RETRYABLE;
@@ -243,23 +228,13 @@ final class HttpCall<T extends @Nullable Object> {
             Throwable thrown = failure == null ? new IllegalStateException("the client answered null") : failure;
             return way == null ? Outcome.failure(thrown) : way.outcome(thrown);
         }
-        Outcome outcome = Outcome.value(response);
-        int status = response.statusCode();
-        if (status >= 100 && status <= 999) {
-            outcome = outcome.withStatus(status);
-        }
-        Duration wait = retryAfter(response.headers());
-        if (wait != null) {
-            outcome = outcome.withMinDelay(wait);
-        }
+        HttpHeaders headers = response.headers();
+        Outcome outcome = HttpRules.answered(
+                Outcome.value(response),
+                response.statusCode(),
+                headers.allValues(HttpRules.RETRY_AFTER),
+                headers.firstValue(HttpRules.DATE).orElse(null));
         return way == null || way.replayable() ? outcome : outcome.withReplayable(false);
-    }
-
-    private static @Nullable Duration retryAfter(HttpHeaders headers) {
-        List<String> values = headers.allValues(RETRY_AFTER);
-        return values.isEmpty()
-                ? null
-                : RetryAfter.parse(values, headers.firstValue("Date").orElse(null));
     }
 
     /** The engine has ended the call with a response whose body still waits: now it is the caller's. */

@@ -1,6 +1,8 @@
 package io.levee.http;
 
 import io.levee.Levee;
+import io.levee.http.shared.HttpOptions;
+import io.levee.http.shared.HttpRules;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
@@ -14,7 +16,6 @@ import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -222,12 +223,12 @@ public final class LeveeHttpClient extends HttpClient {
 
     @Override
     public String toString() {
-        return "LeveeHttpClient[" + settings.levee().name() + ", " + settings.client() + "]";
+        return "LeveeHttpClient[" + settings.options().levee().name() + ", " + settings.client() + "]";
     }
 
     /** For tests: the bytes of bodies that are kept for replay at this moment. */
     long replayBytesInUse() {
-        return settings.quota().used();
+        return settings.options().quota().used();
     }
 
     private static Sending.Witness witnessIn(HttpClient client) {
@@ -242,24 +243,15 @@ public final class LeveeHttpClient extends HttpClient {
 
     /** Sets up a {@link LeveeHttpClient}. Not thread-safe. */
     public static final class Builder {
-        /** The limits of gRPC's retry buffer. */
-        private static final long DEFAULT_MAX_REPLAY_BYTES_PER_CALL = 1L << 20;
-
-        private static final long DEFAULT_MAX_REPLAY_BYTES_PER_CLIENT = 16L << 20;
-
         private final HttpClient client;
-        private final Levee levee;
-        private long maxReplayBytesPerCall = DEFAULT_MAX_REPLAY_BYTES_PER_CALL;
-        private long maxReplayBytesPerClient = DEFAULT_MAX_REPLAY_BYTES_PER_CLIENT;
-        private @Nullable Supplier<String> idempotencyKey;
-        private @Nullable String deadlineHeader = "Levee-Timeout-Ms";
+        private final HttpOptions.Builder options;
         private Function<? super HttpRequest, String> operation = Builder::methodAndHost;
         private boolean guardBodyless = true;
         private boolean freshBodies;
 
         private Builder(HttpClient client, Levee levee) {
             this.client = Objects.requireNonNull(client, "client");
-            this.levee = Objects.requireNonNull(levee, "levee");
+            this.options = new HttpOptions.Builder(levee);
         }
 
         /**
@@ -272,7 +264,7 @@ public final class LeveeHttpClient extends HttpClient {
          * @throws IllegalArgumentException if the number is negative
          */
         public Builder maxReplayBytesPerCall(long bytes) {
-            maxReplayBytesPerCall = notNegative(bytes, "maxReplayBytesPerCall");
+            options.maxReplayBytesPerCall(bytes);
             return this;
         }
 
@@ -285,7 +277,7 @@ public final class LeveeHttpClient extends HttpClient {
          * @throws IllegalArgumentException if the number is negative
          */
         public Builder maxReplayBytesPerClient(long bytes) {
-            maxReplayBytesPerClient = notNegative(bytes, "maxReplayBytesPerClient");
+            options.maxReplayBytesPerClient(bytes);
             return this;
         }
 
@@ -300,7 +292,8 @@ public final class LeveeHttpClient extends HttpClient {
          * @return this
          */
         public Builder idempotencyKeys(boolean add) {
-            return idempotencyKeys(add ? () -> '"' + UUID.randomUUID().toString() + '"' : null);
+            options.idempotencyKeys(add);
+            return this;
         }
 
         /**
@@ -310,7 +303,7 @@ public final class LeveeHttpClient extends HttpClient {
          * @return this
          */
         public Builder idempotencyKeys(@Nullable Supplier<String> keys) {
-            idempotencyKey = keys;
+            options.idempotencyKeys(keys);
             return this;
         }
 
@@ -323,11 +316,7 @@ public final class LeveeHttpClient extends HttpClient {
          * @return this
          */
         public Builder deadlineHeader(String name) {
-            if (name.isBlank()) {
-                throw new IllegalArgumentException(
-                        "deadlineHeader must be a header's name, is blank; noDeadlineHeader() turns it off");
-            }
-            deadlineHeader = name;
+            options.deadlineHeader(Objects.requireNonNull(name, "name"));
             return this;
         }
 
@@ -337,7 +326,7 @@ public final class LeveeHttpClient extends HttpClient {
          * @return this
          */
         public Builder noDeadlineHeader() {
-            deadlineHeader = null;
+            options.deadlineHeader(null);
             return this;
         }
 
@@ -390,29 +379,12 @@ public final class LeveeHttpClient extends HttpClient {
          * @return a client
          */
         public LeveeHttpClient build() {
-            return new LeveeHttpClient(new Settings(
-                    client,
-                    levee,
-                    maxReplayBytesPerCall,
-                    new ReplayQuota(maxReplayBytesPerClient),
-                    idempotencyKey,
-                    deadlineHeader,
-                    operation,
-                    guardBodyless,
-                    freshBodies,
-                    witnessIn(client)));
+            return new LeveeHttpClient(
+                    new Settings(client, options.build(), operation, guardBodyless, freshBodies, witnessIn(client)));
         }
 
         private static String methodAndHost(HttpRequest request) {
-            String host = request.uri().getHost();
-            return host == null ? request.method() : request.method() + ' ' + host;
-        }
-
-        private static long notNegative(long bytes, String setting) {
-            if (bytes < 0) {
-                throw new IllegalArgumentException(setting + " must be 0 bytes or more, is " + bytes);
-            }
-            return bytes;
+            return HttpRules.operation(request.method(), request.uri().getHost());
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.levee.http;
 
+import io.levee.http.shared.ReplayQuota;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.ByteBuffer;
 import java.util.Set;

@@ -2,6 +2,7 @@ package io.levee.http;
 
 import io.levee.Fate;
 import io.levee.Outcome;
+import io.levee.http.shared.HttpRules;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
@@ -81,7 +82,7 @@ final class Sending implements BodyPublisher {
     Outcome outcome(Throwable failure) {
         Outcome outcome = Outcome.failure(failure).withReplayable(body.replayable() && !delivered);
         int code = status;
-        if (code >= 100 && code <= 999) {
+        if (HttpRules.isStatus(code)) {
             return outcome.withStatus(code).withFate(Fate.ANSWERED);
         }
         Fate fate = fate(failure);

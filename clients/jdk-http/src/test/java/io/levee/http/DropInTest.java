@@ -9,6 +9,7 @@ import io.levee.Levee;
 import io.levee.LeveeClosedException;
 import io.levee.LeveeEvent;
 import io.levee.RetryPolicy;
+import io.levee.http.contract.FaultServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

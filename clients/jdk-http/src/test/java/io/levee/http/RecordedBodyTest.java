@@ -2,6 +2,7 @@ package io.levee.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.levee.http.shared.ReplayQuota;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;

@@ -1,4 +1,4 @@
-package io.levee.http;
+package io.levee.http.contract;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,13 +12,13 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Self-signed certificates, made by the JDK's own keytool when a test needs one. */
-final class Certificates {
+public final class Certificates {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     private Certificates() {}
 
     /** A context whose key is trusted by itself: the same for the server and for a client that trusts it. */
-    static SSLContext contextFor(String subjectAlternativeName) {
+    public static SSLContext contextFor(String subjectAlternativeName) {
         try {
             Path folder = Files.createTempDirectory("levee-tls");
             Path store = folder.resolve("keys.p12");

@@ -1,17 +1,23 @@
-package io.levee.http;
+package io.levee.http.shared;
 
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The future of an asynchronous send. As with the JDK's own, cancelling it, or a future that depends on it, cancels the
- * exchange.
+ * The future of an asynchronous send. As with the JDK's own client, cancelling it, or a future that depends on it, cancels
+ * the exchange.
+ *
+ * @param <T> what it brings
  */
-final class ResponseFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+public final class ResponseFuture<T extends @Nullable Object> extends CompletableFuture<T> {
     private final Runnable canceller;
 
-    /** A future that runs the canceller when it is cancelled before it is done. */
-    ResponseFuture(Runnable canceller) {
+    /**
+     * A future that runs the canceller when it is cancelled before it is done.
+     *
+     * @param canceller ends the exchange
+     */
+    public ResponseFuture(Runnable canceller) {
         this.canceller = canceller;
     }
 

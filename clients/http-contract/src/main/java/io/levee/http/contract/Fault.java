@@ -1,4 +1,4 @@
-package io.levee.http;
+package io.levee.http.contract;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -6,30 +6,28 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 
 /** What can go wrong between a client and a server, each made with real sockets. */
-enum Fault {
+public enum Fault {
     CONNECTION_REFUSED("connection refused") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             ServerSocket unused = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
             URI nobody = URI.create("http://127.0.0.1:" + unused.getLocalPort() + "/");
             unused.close();
-            return new Stage(null, HttpClient.newBuilder().build(), nobody);
+            return new Stage(null, ClientSpec.HTTP_1, nobody);
         }
     },
     CONNECT_TIMEOUT("connect timeout (SYN dropped)", false) {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
             List<AutoCloseable> fillers = new ArrayList<>(List.of(full));
             InetSocketAddress address = (InetSocketAddress) full.getLocalSocketAddress();
@@ -43,39 +41,40 @@ enum Fault {
                     break;
                 }
             }
-            HttpClient client = HttpClient.newBuilder()
-                    .connectTimeout(Duration.ofMillis(150))
-                    .build();
-            return new Stage(null, client, URI.create("http://127.0.0.1:" + address.getPort() + "/"), fillers);
+            return new Stage(
+                    null,
+                    ClientSpec.HTTP_1.connectTimeout(Duration.ofMillis(150)),
+                    URI.create("http://127.0.0.1:" + address.getPort() + "/"),
+                    fillers);
         }
     },
     UNKNOWN_HOST("host name does not resolve", false) {
         @Override
-        Stage open() {
-            return new Stage(null, HttpClient.newHttpClient(), URI.create("http://no-such-host.invalid/"));
+        public Stage open() {
+            return new Stage(null, ClientSpec.HTTP_1, URI.create("http://no-such-host.invalid/"));
         }
     },
     CLOSED_ON_ACCEPT("accepted, closed at once", false) {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return plain(connection -> {});
         }
     },
     RESET_ON_ACCEPT("accepted, reset at once", false) {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return plain(FaultServer.Connection::reset);
         }
     },
     CLOSED_AFTER_REQUEST("closed after the request, fresh connection") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return plain(FaultServer.Connection::read);
         }
     },
     RESET_AFTER_REQUEST("reset after the request, fresh connection") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return plain(connection -> {
                 connection.read();
                 connection.reset();
@@ -84,7 +83,7 @@ enum Fault {
     },
     RESET_IN_REQUEST_BODY("reset after the request's head", false) {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return plain(connection -> {
                 connection.readHeadOnly();
                 connection.reset();
@@ -93,7 +92,7 @@ enum Fault {
     },
     STALE_CLOSED("closed after the request, pooled connection") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return plain(connection -> {
                         if (connection.read() != null) {
                             connection.write(FaultServer.response(200, "", "warm"));
@@ -105,7 +104,7 @@ enum Fault {
     },
     STALE_RESET("reset after the request, pooled connection") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return plain(connection -> {
                         if (connection.read() != null) {
                             connection.write(FaultServer.response(200, "", "warm"));
@@ -118,7 +117,7 @@ enum Fault {
     },
     HALF_HEAD("half the response's head, then closed") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return plain(connection -> {
                 connection.read();
                 connection.write("HTTP/1.1 200 OK\r\nContent-Le");
@@ -127,7 +126,7 @@ enum Fault {
     },
     HALF_BODY("half the response's body, then closed") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return plain(connection -> {
                 connection.read();
                 connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
@@ -136,7 +135,7 @@ enum Fault {
     },
     HALF_CHUNK("half a chunk of the response, then reset", false) {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return plain(connection -> {
                 connection.read();
                 connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nA\r\nhalf");
@@ -146,7 +145,7 @@ enum Fault {
     },
     NOT_HTTP("the answer is not HTTP") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return plain(connection -> {
                 connection.read();
                 connection.write("hello\r\n\r\n");
@@ -155,23 +154,23 @@ enum Fault {
     },
     SILENT("no answer, request timeout") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return plain(connection -> {
                         connection.read();
                         connection.hang();
                     })
-                    .timeout(Duration.ofMillis(200));
+                    .timeout(Duration.ofSeconds(1));
         }
     },
     NO_CONTINUE("closed instead of 100 Continue") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return plain(FaultServer.Connection::readHeadOnly).expectContinue();
         }
     },
     EXPECTATION_FAILED("417 instead of 100 Continue") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return plain(connection -> {
                         connection.readHeadOnly();
                         connection.write("HTTP/1.1 417 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
@@ -181,55 +180,55 @@ enum Fault {
     },
     STATUS_400("400") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return answering(400, "");
         }
     },
     STATUS_408("408") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return answering(408, "Connection: close\r\n");
         }
     },
     STATUS_409("409") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return answering(409, "");
         }
     },
     STATUS_421("421") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return answering(421, "");
         }
     },
     STATUS_429("429 with Retry-After: 0") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return answering(429, "Retry-After: 0\r\n");
         }
     },
     STATUS_500("500") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return answering(500, "");
         }
     },
     STATUS_503("503 with Retry-After: 0") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return answering(503, "Retry-After: 0\r\n");
         }
     },
     TLS_CLOSED_IN_HANDSHAKE("TLS: closed in the handshake", false) {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return tlsOverPlain(connection -> connection.in.readNBytes(16));
         }
     },
     TLS_RESET_IN_HANDSHAKE("TLS: reset in the handshake", false) {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return tlsOverPlain(connection -> {
                 connection.in.readNBytes(16);
                 connection.reset();
@@ -238,7 +237,7 @@ enum Fault {
     },
     TLS_NOT_TLS("TLS: the server speaks plain HTTP", false) {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return tlsOverPlain(connection -> {
                 connection.in.readNBytes(16);
                 connection.write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
@@ -247,37 +246,37 @@ enum Fault {
     },
     TLS_UNTRUSTED("TLS: certificate not trusted") {
         @Override
-        Stage open() throws IOException {
-            return tls(b -> b, LOCALHOST.get(), FaultServer.Connection::read);
+        public Stage open() throws IOException {
+            return tls(ClientSpec.HTTP_1, LOCALHOST.get(), FaultServer.Connection::read);
         }
     },
     TLS_WRONG_HOST("TLS: certificate of another host") {
         @Override
-        Stage open() throws IOException {
-            return tls(b -> b.sslContext(ELSEWHERE.get()), ELSEWHERE.get(), FaultServer.Connection::read);
+        public Stage open() throws IOException {
+            return tls(ClientSpec.HTTP_1.trusting(ELSEWHERE.get()), ELSEWHERE.get(), FaultServer.Connection::read);
         }
     },
     TLS_CLOSED_AFTER_REQUEST("TLS: closed after the request") {
         @Override
-        Stage open() throws IOException {
-            return tls(b -> b.sslContext(LOCALHOST.get()), LOCALHOST.get(), FaultServer.Connection::read);
+        public Stage open() throws IOException {
+            return tls(ClientSpec.HTTP_1.trusting(LOCALHOST.get()), LOCALHOST.get(), FaultServer.Connection::read);
         }
     },
     H2_REFUSED_STREAM("HTTP/2: REFUSED_STREAM") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return http2((peer, stream) -> peer.refuse(stream));
         }
     },
     H2_GOAWAY("HTTP/2: GOAWAY that excludes the stream") {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return http2((peer, stream) -> peer.goAway(0));
         }
     },
     H2_CLOSED("HTTP/2: closed after the request", false) {
         @Override
-        Stage open() throws IOException {
+        public Stage open() throws IOException {
             return http2((peer, stream) -> {
                 throw new IOException("the end of this connection");
             });
@@ -285,7 +284,7 @@ enum Fault {
     };
 
     /** What an HTTP/2 server does with a stream whose request has arrived. */
-    interface Http2Script {
+    public interface Http2Script {
         void serve(Http2Peer peer, int stream) throws IOException;
     }
 
@@ -306,8 +305,8 @@ enum Fault {
         }
     }
 
-    static final Lazy LOCALHOST = new Lazy("ip:127.0.0.1");
-    static final Lazy ELSEWHERE = new Lazy("dns:elsewhere.invalid");
+    private static final Lazy LOCALHOST = new Lazy("ip:127.0.0.1");
+    private static final Lazy ELSEWHERE = new Lazy("dns:elsewhere.invalid");
 
     private final String title;
     private final boolean steady;
@@ -321,53 +320,41 @@ enum Fault {
         this.steady = steady;
     }
 
-    String title() {
+    public String title() {
         return title;
     }
 
     /** Whether the wrapped client throws the same each time, on any machine: no race of bytes and reset, no resolver. */
-    boolean isSteady() {
+    public boolean isSteady() {
         return steady;
     }
 
-    abstract Stage open() throws IOException;
+    public abstract Stage open() throws IOException;
 
     private static Stage plain(FaultServer.Script script) throws IOException {
         FaultServer server = new FaultServer(script);
-        return new Stage(
-                server,
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
-                server.uri());
+        return new Stage(server, ClientSpec.HTTP_1, server.uri());
     }
 
     private static Stage answering(int status, String headers) throws IOException {
         FaultServer server = FaultServer.answering(request -> FaultServer.response(status, headers, "no"));
-        return new Stage(
-                server,
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
-                server.uri());
+        return new Stage(server, ClientSpec.HTTP_1, server.uri());
     }
 
     private static Stage tlsOverPlain(FaultServer.Script script) throws IOException {
         FaultServer server =
                 new FaultServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), "https", script);
-        return new Stage(
-                server, HttpClient.newBuilder().sslContext(LOCALHOST.get()).build(), server.uri());
+        return new Stage(server, ClientSpec.HTTP_1.trusting(LOCALHOST.get()), server.uri());
     }
 
-    private static Stage tls(UnaryOperator<HttpClient.Builder> client, SSLContext context, FaultServer.Script script)
-            throws IOException {
+    private static Stage tls(ClientSpec client, SSLContext context, FaultServer.Script script) throws IOException {
         ServerSocket listener =
                 context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         FaultServer server = new FaultServer(listener, "https", script);
-        return new Stage(
-                server,
-                client.apply(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1))
-                        .build(),
-                server.uri());
+        return new Stage(server, client, server.uri());
     }
 
-    static Stage http2(Http2Script script) throws IOException {
+    public static Stage http2(Http2Script script) throws IOException {
         SSLContext context = LOCALHOST.get();
         SSLServerSocket listener = (SSLServerSocket)
                 context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -381,24 +368,24 @@ enum Fault {
                 script.serve(peer, stream);
             }
         });
-        return new Stage(server, HttpClient.newBuilder().sslContext(context).build(), server.uri());
+        return new Stage(server, ClientSpec.HTTP_2.trusting(context), server.uri());
     }
 
     /** A fault that waits for its client. */
-    static final class Stage implements AutoCloseable {
+    public static final class Stage implements AutoCloseable {
         private final FaultServer server;
-        private final HttpClient client;
+        private ClientSpec client;
         private final URI uri;
         private final List<AutoCloseable> others;
-        private Duration timeout;
+
         private boolean warm;
         private boolean expectContinue;
 
-        Stage(FaultServer server, HttpClient client, URI uri) {
+        Stage(FaultServer server, ClientSpec client, URI uri) {
             this(server, client, uri, List.of());
         }
 
-        Stage(FaultServer server, HttpClient client, URI uri, List<AutoCloseable> others) {
+        Stage(FaultServer server, ClientSpec client, URI uri, List<AutoCloseable> others) {
             this.server = server;
             this.client = client;
             this.uri = uri;
@@ -411,7 +398,7 @@ enum Fault {
         }
 
         private Stage timeout(Duration requestTimeout) {
-            timeout = requestTimeout;
+            client = client.requestTimeout(requestTimeout);
             return this;
         }
 
@@ -420,27 +407,23 @@ enum Fault {
             return this;
         }
 
-        HttpClient client() {
+        public ClientSpec client() {
             return client;
         }
 
-        URI uri() {
+        public URI uri() {
             return uri;
         }
 
-        Duration timeout() {
-            return timeout;
-        }
-
-        boolean isWarm() {
+        public boolean isWarm() {
             return warm;
         }
 
-        boolean expectsContinue() {
+        public boolean expectsContinue() {
             return expectContinue;
         }
 
-        int requestsSeen() {
+        public int requestsSeen() {
             return server == null ? 0 : server.requests().size();
         }
 

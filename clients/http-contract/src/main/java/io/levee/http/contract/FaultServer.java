@@ -1,4 +1,4 @@
-package io.levee.http;
+package io.levee.http.contract;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -19,16 +19,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A server that misbehaves as told, on a real socket of the loopback interface, and keeps what it was sent. Each
  * connection is served by a thread of its own.
  */
-final class FaultServer implements AutoCloseable {
+public final class FaultServer implements AutoCloseable {
     /** What to do with one connection; returning closes it in the orderly way. */
     @FunctionalInterface
-    interface Script {
+    public interface Script {
         void serve(Connection connection) throws Exception;
     }
 
     /** One request as it arrived. */
-    record Request(int number, String head, byte[] body) {
-        String header(String name) {
+    public record Request(int number, String head, byte[] body) {
+        public String header(String name) {
             String wanted = name.toLowerCase(Locale.ROOT) + ":";
             return head.lines()
                     .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(wanted))
@@ -37,7 +37,7 @@ final class FaultServer implements AutoCloseable {
                     .orElse(null);
         }
 
-        String text() {
+        public String text() {
             return new String(body, StandardCharsets.UTF_8);
         }
     }
@@ -50,11 +50,11 @@ final class FaultServer implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger closed = new AtomicInteger();
 
-    FaultServer(Script script) throws IOException {
+    public FaultServer(Script script) throws IOException {
         this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), "http", script);
     }
 
-    FaultServer(ServerSocket listener, String scheme, Script script) {
+    public FaultServer(ServerSocket listener, String scheme, Script script) {
         this.listener = listener;
         this.scheme = scheme;
         this.script = script;
@@ -64,7 +64,7 @@ final class FaultServer implements AutoCloseable {
     }
 
     /** A server that answers every request with what the function makes of it, on persistent connections. */
-    static FaultServer answering(java.util.function.Function<Request, String> answer) throws IOException {
+    public static FaultServer answering(java.util.function.Function<Request, String> answer) throws IOException {
         return new FaultServer(connection -> {
             for (Request request = connection.read(); request != null; request = connection.read()) {
                 connection.write(answer.apply(request));
@@ -73,30 +73,30 @@ final class FaultServer implements AutoCloseable {
     }
 
     /** A response with a body, as a string. */
-    static String response(int status, String headers, String body) {
+    public static String response(int status, String headers, String body) {
         return "HTTP/1.1 " + status + " X\r\nContent-Length: " + body.getBytes(StandardCharsets.UTF_8).length + "\r\n"
                 + headers + "\r\n" + body;
     }
 
-    URI uri() {
+    public URI uri() {
         return uri("/");
     }
 
-    URI uri(String path) {
+    public URI uri(String path) {
         return URI.create(
                 scheme + "://" + listener.getInetAddress().getHostAddress() + ":" + listener.getLocalPort() + path);
     }
 
     /** Requests that arrived whole, in the order of arrival. */
-    List<Request> requests() {
+    public List<Request> requests() {
         return requests;
     }
 
-    int connections() {
+    public int connections() {
         return connections.get();
     }
 
-    int openConnections() {
+    public int openConnections() {
         return connections.get() - closed.get();
     }
 
@@ -134,10 +134,10 @@ final class FaultServer implements AutoCloseable {
     }
 
     /** One connection. */
-    final class Connection {
-        final Socket socket;
-        final InputStream in;
-        final OutputStream out;
+    public final class Connection {
+        public final Socket socket;
+        public final InputStream in;
+        public final OutputStream out;
 
         Connection(Socket socket) throws IOException {
             this.socket = socket;
@@ -146,7 +146,7 @@ final class FaultServer implements AutoCloseable {
         }
 
         /** Reads a request with its body; null at the end of the stream. */
-        Request read() throws IOException {
+        public Request read() throws IOException {
             String head = readHead();
             if (head == null) {
                 return null;
@@ -159,13 +159,13 @@ final class FaultServer implements AutoCloseable {
         }
 
         /** Reads a request's head and leaves its body; null at the end of the stream. */
-        Request readHeadOnly() throws IOException {
+        public Request readHeadOnly() throws IOException {
             String head = readHead();
             return head == null ? null : record(head, new byte[0]);
         }
 
         /** Keeps a request that the script read by itself. */
-        Request record(String head, byte[] body) {
+        public Request record(String head, byte[] body) {
             synchronized (requests) {
                 Request request = new Request(requests.size(), head, body);
                 requests.add(request);
@@ -173,7 +173,7 @@ final class FaultServer implements AutoCloseable {
             }
         }
 
-        String readHead() throws IOException {
+        public String readHead() throws IOException {
             ByteArrayOutputStream head = new ByteArrayOutputStream();
             int matched = 0;
             while (matched < 4) {
@@ -187,7 +187,7 @@ final class FaultServer implements AutoCloseable {
             return head.toString(StandardCharsets.ISO_8859_1);
         }
 
-        byte[] readBody(Request head) throws IOException {
+        public byte[] readBody(Request head) throws IOException {
             String length = head.header("Content-Length");
             if (length != null) {
                 return in.readNBytes(Integer.parseInt(length));
@@ -218,19 +218,19 @@ final class FaultServer implements AutoCloseable {
             return Integer.parseInt(size.toString().trim(), 16);
         }
 
-        void write(String text) throws IOException {
+        public void write(String text) throws IOException {
             out.write(text.getBytes(StandardCharsets.UTF_8));
             out.flush();
         }
 
         /** Breaks the connection with a reset instead of an orderly end. */
-        void reset() throws IOException {
+        public void reset() throws IOException {
             socket.setSoLinger(true, 0);
             socket.close();
         }
 
         /** Keeps the connection open, silent, until the client closes it. */
-        void hang() throws IOException {
+        public void hang() throws IOException {
             while (in.read() >= 0) {
                 // nothing is answered
             }

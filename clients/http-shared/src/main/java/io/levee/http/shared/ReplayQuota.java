@@ -1,20 +1,30 @@
-package io.levee.http;
+package io.levee.http.shared;
 
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The bytes of request bodies that one client may keep for replay, all its calls together. Thread-safe, lock-free. */
-final class ReplayQuota {
+public final class ReplayQuota {
     private final long limit;
 
     /** Opponents: every call of the client that records a body. Never above the limit, never below zero. */
     private final AtomicLong used = new AtomicLong();
 
-    ReplayQuota(long limit) {
+    /**
+     * A quota of which nothing is used.
+     *
+     * @param limit bytes
+     */
+    public ReplayQuota(long limit) {
         this.limit = limit;
     }
 
-    /** Takes bytes if they are left. What was taken must be given back by {@link #release}. */
-    boolean tryReserve(long bytes) {
+    /**
+     * Takes bytes if they are left. What was taken must be given back by {@link #release}.
+     *
+     * @param bytes how many
+     * @return false if there are not so many; nothing is taken then
+     */
+    public boolean tryReserve(long bytes) {
         long now = used.get();
         while (bytes <= limit - now) {
             if (used.compareAndSet(now, now + bytes)) {
@@ -25,11 +35,21 @@ final class ReplayQuota {
         return false;
     }
 
-    void release(long bytes) {
+    /**
+     * Gives bytes back.
+     *
+     * @param bytes how many were taken
+     */
+    public void release(long bytes) {
         used.addAndGet(-bytes);
     }
 
-    long used() {
+    /**
+     * What is taken at this moment.
+     *
+     * @return bytes
+     */
+    public long used() {
         return used.get();
     }
 }

@@ -1,35 +1,35 @@
-package io.levee.http;
+package io.levee.http.contract;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
 /** As much of HTTP/2 (RFC 9113) as it takes to refuse a stream, to go away, and to answer with a bare status. */
-final class Http2Peer {
-    static final int DATA = 0;
-    static final int HEADERS = 1;
-    static final int RST_STREAM = 3;
-    static final int SETTINGS = 4;
-    static final int GOAWAY = 7;
-    static final int END_STREAM = 1;
-    static final int END_HEADERS = 4;
-    static final int REFUSED_STREAM = 7;
+public final class Http2Peer {
+    public static final int DATA = 0;
+    public static final int HEADERS = 1;
+    public static final int RST_STREAM = 3;
+    public static final int SETTINGS = 4;
+    public static final int GOAWAY = 7;
+    public static final int END_STREAM = 1;
+    public static final int END_HEADERS = 4;
+    public static final int REFUSED_STREAM = 7;
     private static final int PREFACE_BYTES = 24;
 
     private final InputStream in;
     private final OutputStream out;
 
-    Http2Peer(InputStream in, OutputStream out) throws IOException {
+    public Http2Peer(InputStream in, OutputStream out) throws IOException {
         this.in = in;
         this.out = out;
         in.readNBytes(PREFACE_BYTES);
         write(SETTINGS, 0, 0);
     }
 
-    record Frame(int type, int flags, int stream, byte[] payload) {}
+    public record Frame(int type, int flags, int stream, byte[] payload) {}
 
     /** The id of the next stream whose request has arrived whole; -1 at the end of the connection. */
-    int nextRequest() throws IOException {
+    public int nextRequest() throws IOException {
         for (Frame frame = read(); frame != null; frame = read()) {
             if (frame.type == SETTINGS && (frame.flags & 1) == 0) {
                 write(SETTINGS, 1, 0);
@@ -51,15 +51,15 @@ final class Http2Peer {
         return new Frame(head[3], head[4], stream, in.readNBytes(length));
     }
 
-    void answer200(int stream) throws IOException {
+    public void answer200(int stream) throws IOException {
         write(HEADERS, END_HEADERS | END_STREAM, stream, (byte) 0x88); // static table: ":status 200"
     }
 
-    void refuse(int stream) throws IOException {
+    public void refuse(int stream) throws IOException {
         write(RST_STREAM, 0, stream, (byte) 0, (byte) 0, (byte) 0, (byte) REFUSED_STREAM);
     }
 
-    void goAway(int lastStream) throws IOException {
+    public void goAway(int lastStream) throws IOException {
         write(GOAWAY, 0, 0, (byte) 0, (byte) 0, (byte) 0, (byte) lastStream, (byte) 0, (byte) 0, (byte) 0, (byte) 0);
     }
 

@@ -1,0 +1,47 @@
+package io.levee.apache;
+
+import io.levee.http.shared.HttpOptions;
+import io.levee.http.shared.HttpRules;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpRequest;
+import org.jspecify.annotations.Nullable;
+
+/** What goes along with every attempt of a call. */
+final class Headers {
+    private final HttpOptions options;
+    private final @Nullable String key;
+    private final boolean keyed;
+    private final List<String> givenDeadlines;
+
+    /** Reads the request as the caller made it. */
+    Headers(HttpOptions options, HttpRequest request) {
+        this.options = options;
+        boolean own = request.containsHeader(HttpRules.IDEMPOTENCY_KEY);
+        key = options.newKey(request.getMethod(), own);
+        keyed = own || key != null;
+        String header = options.deadlineHeader();
+        givenDeadlines = header == null
+                ? List.of()
+                : Arrays.stream(request.getHeaders(header))
+                        .map(Header::getValue)
+                        .toList();
+    }
+
+    /** Whether the request carries a key, its own or one of ours. */
+    boolean keyed() {
+        return keyed;
+    }
+
+    /** Puts them into an attempt's copy of the request. */
+    void into(HttpRequest copy, long leftNanos) {
+        if (key != null) {
+            copy.setHeader(HttpRules.IDEMPOTENCY_KEY, key);
+        }
+        String header = options.deadlineHeader();
+        if (header != null && leftNanos != Long.MAX_VALUE) {
+            copy.setHeader(header, HttpOptions.deadlineMillis(leftNanos, givenDeadlines));
+        }
+    }
+}

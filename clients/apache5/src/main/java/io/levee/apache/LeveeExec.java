@@ -1,0 +1,218 @@
+package io.levee.apache;
+
+import io.levee.Levee;
+import io.levee.http.shared.HttpOptions;
+import io.levee.http.shared.HttpRules;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.HttpRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts Apache HttpClient 5, classic or asynchronous, under the protection of a {@link Levee}:
+ *
+ * <pre>{@code
+ * Levee levee = Levee.named("inventory").build();
+ * CloseableHttpClient client = LeveeExec.install(HttpClientBuilder.create(), levee).build();
+ * CloseableHttpAsyncClient async = LeveeExec.install(HttpAsyncClientBuilder.create(), levee).build();
+ * }</pre>
+ *
+ * <p>GET, HEAD, OPTIONS, TRACE, PUT and DELETE (RFC 9110, section 9.2.2) and requests with an {@code Idempotency-Key} are
+ * tried again as the Levee's policy says, all others only if they were provably not processed. The client's own retries,
+ * which repeat a POST after a 503, are switched off, so that every one passes breaker, limiter and retry budget; redirects
+ * and authentication go on within an attempt. The time left goes along in a header.
+ *
+ * <p>What the caller gets: the last response whatever its status, its body still to be read; the last attempt's exception,
+ * unchanged, with the earlier ones and Levee's note as suppressed; {@link LeveeRefusedException} where Levee refused;
+ * {@link java.net.SocketTimeoutException} where the deadline passed; {@link java.io.InterruptedIOException} where the request
+ * was cancelled or its thread interrupted (flag set). An attempt ends with the response's head: a body that breaks off
+ * afterwards is the caller's.
+ *
+ * <p>Handlers that are put first afterwards run once a call, those behind once an attempt. The client for HTTP/2 with prior
+ * knowledge ({@code H2AsyncClientBuilder}) is not covered; HTTP/2 that {@code HttpAsyncClientBuilder} negotiates is. What is
+ * installed is thread-safe.
+ */
+public final class LeveeExec {
+    /** The name of the handler in the client's chain. */
+    public static final String NAME = "LEVEE";
+
+    private LeveeExec() {}
+
+    /**
+     * Puts a Levee into a classic client, with the defaults of {@link Builder}.
+     *
+     * @param client gets an exec handler; its own retries are switched off
+     * @param levee decides; remains the caller's
+     * @return the client's builder
+     */
+    public static HttpClientBuilder install(HttpClientBuilder client, Levee levee) {
+        return builder(levee).install(client);
+    }
+
+    /**
+     * Puts a Levee into an asynchronous client, with the defaults of {@link Builder}.
+     *
+     * @param client gets an exec handler; its own retries are switched off
+     * @param levee decides; remains the caller's
+     * @return the client's builder
+     */
+    public static HttpAsyncClientBuilder install(HttpAsyncClientBuilder client, Levee levee) {
+        return builder(levee).install(client);
+    }
+
+    /**
+     * Begins to set up what is installed.
+     *
+     * @param levee decides; remains the caller's
+     * @return a builder with the defaults
+     */
+    public static Builder builder(Levee levee) {
+        return new Builder(levee);
+    }
+
+    /** Sets up what {@link LeveeExec} installs. Not thread-safe. */
+    public static final class Builder {
+        private final HttpOptions.Builder options;
+        private BiFunction<? super HttpRequest, ? super HttpRoute, String> operation = Builder::methodAndHost;
+
+        private Builder(Levee levee) {
+            options = new HttpOptions.Builder(levee);
+        }
+
+        /**
+         * Sets how much of one request's body is kept for another attempt, where the entity is not
+         * {@code isRepeatable()}. A longer body is sent all the same, and its call is not retried once it was begun. Default
+         * 1 MiB, as gRPC has it. Repeatable entities are written anew and need no copy.
+         *
+         * @param bytes zero or more
+         * @return this
+         * @throws IllegalArgumentException if the number is negative
+         */
+        public Builder maxReplayBytesPerCall(long bytes) {
+            options.maxReplayBytesPerCall(bytes);
+            return this;
+        }
+
+        /**
+         * Sets how much all calls may keep together at any moment. Default 16 MiB, as gRPC has it.
+         *
+         * @param bytes zero or more
+         * @return this
+         * @throws IllegalArgumentException if the number is negative
+         */
+        public Builder maxReplayBytesPerClient(long bytes) {
+            options.maxReplayBytesPerClient(bytes);
+            return this;
+        }
+
+        /**
+         * Sets whether POST and PATCH requests get an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header: a quoted
+         * string), made once a call and the same for all its attempts, and thereby may be tried again when nobody knows
+         * whether they were processed. Default false: the key makes a repetition harmless only if the server honours it. A
+         * request that carries the header already is repeatable in any case, and keeps its key.
+         *
+         * @param add true for a key with every POST and PATCH
+         * @return this
+         */
+        public Builder idempotencyKeys(boolean add) {
+            options.idempotencyKeys(add);
+            return this;
+        }
+
+        /**
+         * Sets who makes the keys of {@link #idempotencyKeys(boolean)}.
+         *
+         * @param keys gives a new key for each call, with the quotes; null for no keys
+         * @return this
+         */
+        public Builder idempotencyKeys(@Nullable Supplier<String> keys) {
+            options.idempotencyKeys(keys);
+            return this;
+        }
+
+        /**
+         * Sets the name of the header that tells the server how many milliseconds the caller goes on waiting, measured
+         * when the attempt is sent and rounded down. Default {@code Levee-Timeout-Ms}. If the request has a lower value
+         * already, that one is sent.
+         *
+         * @param name the header's name
+         * @return this
+         * @throws IllegalArgumentException if the name is blank
+         */
+        public Builder deadlineHeader(String name) {
+            options.deadlineHeader(Objects.requireNonNull(name, "name"));
+            return this;
+        }
+
+        /**
+         * Sends no such header.
+         *
+         * @return this
+         */
+        public Builder noDeadlineHeader() {
+            options.deadlineHeader(null);
+            return this;
+        }
+
+        /**
+         * Sets how calls are named in metrics, spans and logs. Default: method and host, {@code GET inventory.example},
+         * never path or query, whose values have no bound.
+         *
+         * @param naming given the request and its route; answers a name of low cardinality
+         * @return this
+         */
+        public Builder operation(BiFunction<? super HttpRequest, ? super HttpRoute, String> naming) {
+            operation = Objects.requireNonNull(naming, "operation");
+            return this;
+        }
+
+        /**
+         * Puts a Levee into a classic client and switches the client's own retries off.
+         *
+         * @param client gets an exec handler before all others
+         * @return the client's builder
+         */
+        public HttpClientBuilder install(HttpClientBuilder client) {
+            HttpOptions built = options.build();
+            BiFunction<? super HttpRequest, ? super HttpRoute, String> naming = operation;
+            return client.disableAutomaticRetries()
+                    .addExecInterceptorFirst(
+                            NAME,
+                            (request, scope, chain) -> new ClassicCall(
+                                            built, naming.apply(request, scope.route), request, scope, chain)
+                                    .run());
+        }
+
+        /**
+         * Puts a Levee into an asynchronous client and switches the client's own retries off.
+         *
+         * @param client gets an exec handler before all others
+         * @return the client's builder
+         */
+        public HttpAsyncClientBuilder install(HttpAsyncClientBuilder client) {
+            HttpOptions built = options.build();
+            BiFunction<? super HttpRequest, ? super HttpRoute, String> naming = operation;
+            return client.disableAutomaticRetries()
+                    .addExecInterceptorFirst(
+                            NAME,
+                            (request, producer, scope, chain, callback) -> new AsyncExchange(
+                                            built,
+                                            naming.apply(request, scope.route),
+                                            request,
+                                            producer,
+                                            scope,
+                                            chain,
+                                            callback)
+                                    .start());
+        }
+
+        private static String methodAndHost(HttpRequest request, HttpRoute route) {
+            return HttpRules.operation(
+                    request.getMethod(), route.getTargetHost().getHostName());
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.levee.apache;
+
+import io.levee.http.contract.StaleContract;
+import io.levee.http.contract.TestClients;
+
+/** Connections that the peer drops, with the classic HttpClient. */
+class ClassicStaleTest extends StaleContract {
+    @Override
+    protected TestClients clients() {
+        return new ClassicClients();
+    }
+}

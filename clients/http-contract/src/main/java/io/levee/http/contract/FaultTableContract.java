@@ -1,0 +1,208 @@
+package io.levee.http.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.levee.Decision;
+import io.levee.Levee;
+import io.levee.LeveeEvent;
+import io.levee.RetryPolicy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What a client does about each fault and what Levee makes of it, seen by real servers. The tables of docs/clients.md are
+ * what these tests write; after a change of a JDK, a client or a rule, write them again with
+ * {@code mvn -pl clients/... test -Dtest=*FaultTableTest -Dlevee.golden=write} and read the difference.
+ */
+public abstract class FaultTableContract {
+    private static final Path DOC = Path.of("..", "..", "docs", "clients.md");
+    private static final int LONGEST_MESSAGE = 60;
+
+    /** How long a call may take: longer than three attempts that time out. */
+    private static final int PATIENCE_SECONDS = 15;
+
+    /** The clients of the library. */
+    protected abstract TestClients clients();
+
+    /** The name of the library's table in the document. */
+    protected abstract String table();
+
+    /** How one call ended, and how often the server got it. */
+    private record Ending(TestClient.Reply reply, Throwable failure, int requests, LeveeEvent.CallEnded call) {
+        int attempts() {
+            return call.attempts();
+        }
+
+        String text() {
+            if (failure == null) {
+                return Integer.toString(reply.status());
+            }
+            if (failure instanceof TimeoutException) {
+                return "has not ended after " + PATIENCE_SECONDS + " s";
+            }
+            String message = failure.getMessage() == null
+                    ? ""
+                    : failure.getMessage().lines().findFirst().orElse("");
+            message = message.replaceAll("(localhost)?(\\[/)?((?<![:/])/)?127\\.0\\.0\\.1\\]?:\\d+", "ADDRESS")
+                    .replaceAll("c-\\d+", "CONNECTION")
+                    // Of the two timeouts round one read either may be first.
+                    .replaceFirst("^Read timed out$", "timeout")
+                    // What JDK 25 says in front of what JDK 17 says.
+                    .replaceFirst("^\\(certificate_unknown\\) ", "")
+                    .replace("|", "\\|");
+            String shown = message.length() > LONGEST_MESSAGE ? message.substring(0, LONGEST_MESSAGE) + "..." : message;
+            return failure.getClass().getSimpleName() + (shown.isEmpty() ? "" : ": " + shown);
+        }
+    }
+
+    private Ending alone(Fault fault, String method) throws Exception {
+        try (Fault.Stage stage = fault.open();
+                TestClient client = clients().alone(stage.client())) {
+            warmUp(stage, client);
+            return end(client, stage, method, null);
+        }
+    }
+
+    private Ending guarded(Fault fault, String method) throws Exception {
+        BlockingQueue<LeveeEvent.CallEnded> calls = new LinkedBlockingQueue<>();
+        try (Fault.Stage stage = fault.open();
+                Levee levee = Levee.named("downstream")
+                        .retry(RetryPolicy.fixed(Duration.ofMillis(1)).attempts(3))
+                        .attemptTimeout(Duration.ofSeconds(3))
+                        .noRetryBudget()
+                        .listener(event -> {
+                            if (event instanceof LeveeEvent.CallEnded ended) {
+                                calls.add(ended);
+                            }
+                        })
+                        .build();
+                TestClient client = clients().guarded(stage.client(), levee)) {
+            if (warmUp(stage, client)) {
+                assertThat(calls.poll(10, TimeUnit.SECONDS)).isNotNull();
+            }
+            return end(client, stage, method, calls);
+        }
+    }
+
+    /** A request that leaves a connection in the pool, for the faults of connections in use. */
+    private static boolean warmUp(Fault.Stage stage, TestClient client) throws Exception {
+        if (stage.isWarm()) {
+            assertThat(client.send(TestClient.Request.get(stage.uri())).status())
+                    .isEqualTo(200);
+        }
+        return stage.isWarm();
+    }
+
+    private static Ending end(
+            TestClient client, Fault.Stage stage, String method, BlockingQueue<LeveeEvent.CallEnded> calls)
+            throws Exception {
+        int before = stage.requestsSeen();
+        TestClient.Request request = method.equals("POST")
+                ? TestClient.Request.post(stage.uri()).expectingContinue(stage.expectsContinue())
+                : TestClient.Request.get(stage.uri());
+        TestClient.Reply reply = null;
+        Throwable failure = null;
+        try {
+            reply = client.send(request, PATIENCE_SECONDS);
+        } catch (Exception thrown) {
+            failure = thrown;
+        }
+        LeveeEvent.CallEnded call = calls == null ? null : calls.poll(10, TimeUnit.SECONDS);
+        return new Ending(reply, failure, stage.requestsSeen() - before, call);
+    }
+
+    /** Whether this client ends in the same way each time, so that the table can show it. */
+    protected boolean isSteady(Fault fault) {
+        return fault.isSteady();
+    }
+
+    private boolean isBeyond(Fault fault) {
+        return fault.name().startsWith("H2_") && !clients().speaksHttp2();
+    }
+
+    /** Invariants 1 and 6 for this client: it never sends on its own what the engine did not decide. */
+    @ParameterizedTest
+    @EnumSource
+    void theServerGetsNoMoreRequestsThanThereAreAttempts(Fault fault) throws Exception {
+        assumeFalse(isBeyond(fault), "the client does not speak HTTP/2");
+        for (String method : new String[] {"GET", "POST"}) {
+            Ending ending = guarded(fault, method);
+            assertThat(ending.attempts()).as("attempts of a %s", method).isBetween(1, 3);
+            assertThat(ending.requests()).as("requests of a %s", method).isLessThanOrEqualTo(ending.attempts());
+        }
+    }
+
+    /** Invariant 6: what may have been processed is not repeated. */
+    @ParameterizedTest
+    @EnumSource
+    void aPostIsSentAgainOnlyIfItWasProvablyNotProcessed(Fault fault) throws Exception {
+        assumeFalse(isBeyond(fault), "the client does not speak HTTP/2");
+        Ending ending = guarded(fault, "POST");
+        boolean refused = fault == Fault.STATUS_421
+                || fault == Fault.STATUS_429
+                || fault == Fault.H2_REFUSED_STREAM
+                || fault == Fault.H2_GOAWAY;
+        assertThat(ending.requests()).isLessThanOrEqualTo(refused ? 3 : 1);
+    }
+
+    @Test
+    void theTableInTheDocumentIsWhatHappens() throws Exception {
+        String opening = "<!-- faults " + table() + " -->\n";
+        String closing = "<!-- end of " + table() + " -->\n";
+        String document = Files.readString(DOC);
+        int from = document.indexOf(opening);
+        int to = document.indexOf(closing);
+        assumeTrue(from >= 0 && to > from, "the document has no table " + table());
+        from += opening.length();
+        String rows = rows();
+        if ("write".equals(System.getProperty("levee.golden"))) {
+            Files.writeString(DOC, document.substring(0, from) + rows + document.substring(to));
+        } else {
+            assertThat(document.substring(from, to)).isEqualTo(rows);
+        }
+    }
+
+    private String rows() throws Exception {
+        StringBuilder rows = new StringBuilder("| fault | method | the client alone: ends with | requests seen"
+                + " | with Levee, 3 attempts: ends with | fate | why no more | requests seen |\n"
+                + "|---|---|---|---|---|---|---|---|\n");
+        for (Fault fault : Fault.values()) {
+            if (!isSteady(fault) || isBeyond(fault)) {
+                continue;
+            }
+            for (String method : new String[] {"GET", "POST"}) {
+                Ending alone = alone(fault, method);
+                Ending guarded = guarded(fault, method);
+                Decision why = guarded.call().decision();
+                rows.append("| ")
+                        .append(fault.title())
+                        .append(" | ")
+                        .append(method)
+                        .append(" | ")
+                        .append(alone.text())
+                        .append(" | ")
+                        .append(alone.requests())
+                        .append(" | ")
+                        .append(guarded.text())
+                        .append(" | ")
+                        .append(why == null ? "ANSWERED" : why.fate())
+                        .append(" | ")
+                        .append(why == null ? "-" : why.stop() + ", rule " + why.rule())
+                        .append(" | ")
+                        .append(guarded.requests())
+                        .append(" |\n");
+            }
+        }
+        return rows.toString();
+    }
+}

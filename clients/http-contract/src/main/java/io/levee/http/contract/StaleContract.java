@@ -1,0 +1,94 @@
+package io.levee.http.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.levee.Levee;
+import io.levee.RetryPolicy;
+import io.levee.http.contract.TestClient.Request;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Pooled connections that the peer closes while they are idle, just when they are used again: what may be repeated never
+ * fails of it, and no peer gets a request twice.
+ */
+public abstract class StaleContract {
+    /** The clients of the library. */
+    protected abstract TestClients clients();
+
+    /** How often an attempt is made against a peer whose patience the pauses meet exactly. */
+    protected int attempts() {
+        return 3;
+    }
+
+    private void assertNothingLost(Lanes.Result result, List<String> idsThatArrived) {
+        System.out.println(getClass().getSimpleName() + ": " + result);
+        assertThat(result.failuresOfRepeatable())
+                .as("failures of GETs and keyed POSTs of %s", result)
+                .isEmpty();
+        Set<String> once = new HashSet<>();
+        assertThat(idsThatArrived.stream().filter(id -> !once.add(id)))
+                .as("requests that arrived twice")
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aPeerThatDropsIdleConnections(boolean byReset) throws Exception {
+        FaultServer.Script script = connection -> {
+            connection.socket.setSoTimeout(100);
+            try {
+                for (FaultServer.Request request = connection.read(); request != null; request = connection.read()) {
+                    connection.write(FaultServer.response(200, "", "ok"));
+                }
+            } catch (SocketTimeoutException idle) {
+                if (byReset) {
+                    connection.reset();
+                }
+            }
+        };
+        try (FaultServer server = new FaultServer(script);
+                Levee levee = Levee.named("peer")
+                        .retry(RetryPolicy.exponential(Duration.ofMillis(100))
+                                .fullJitter()
+                                .attempts(attempts()))
+                        .build();
+                TestClient client = clients().guarded(ClientSpec.HTTP_1, levee, TestClients.Extras.NONE)) {
+            Lanes.Result result = new Lanes(client, server.uri("/"), 60, 12, 96, 104).run();
+            assertNothingLost(
+                    result,
+                    server.requests().stream().map(one -> one.header(Lanes.ID)).toList());
+        }
+    }
+
+    @Test
+    void nginxWithAKeepaliveOf2Seconds() throws Exception {
+        againstNginx(60, 2);
+    }
+
+    /** 10,000 pauses. */
+    @Test
+    @Tag("full")
+    void nginxWithAKeepaliveOf2SecondsAtScale() throws Exception {
+        againstNginx(400, 25);
+    }
+
+    private void againstNginx(int lanes, int pauses) throws Exception {
+        try (Nginx nginx = Nginx.start();
+                Levee levee = Levee.named("nginx").build();
+                TestClient client = clients().guarded(ClientSpec.HTTP_1, levee, TestClients.Extras.NONE)) {
+            assertThat(client.send(Request.get(URI.create(nginx.uri()))).status())
+                    .isEqualTo(200);
+            Lanes.Result result = new Lanes(client, URI.create(nginx.uri()), lanes, pauses, 1_900, 2_100).run();
+            assertNothingLost(result, nginx.ids());
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.levee.okhttp;
+
+import io.levee.Levee;
+import io.levee.http.shared.HttpOptions;
+import io.levee.http.shared.HttpRules;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends every request of an {@link OkHttpClient} under the protection of a {@link Levee}:
+ *
+ * <pre>{@code
+ * OkHttpClient client = LeveeInterceptor.install(new OkHttpClient.Builder(), Levee.named("inventory").build()).build();
+ * }</pre>
+ *
+ * <p>GET, HEAD, OPTIONS, TRACE, PUT and DELETE (RFC 9110, section 9.2.2) and requests with an {@code Idempotency-Key} are
+ * tried again as the Levee's policy says, all others only if they were provably not processed. OkHttp's own resends
+ * (after a lost connection, a 408, a 503 with {@code Retry-After: 0}) are switched off, so that every one passes breaker,
+ * limiter and retry budget; redirects and authentication go on within an attempt. The time left goes along in a header.
+ *
+ * <p>What the caller gets: the last response whatever its status, its body still to be read; the last attempt's exception,
+ * unchanged, with the earlier ones and Levee's note as suppressed; {@link LeveeRefusedException} where Levee refused;
+ * {@link java.net.SocketTimeoutException} where the deadline passed; {@code IOException("Canceled")} where the call was
+ * cancelled, {@link java.io.InterruptedIOException} (flag set) where its thread was interrupted. An attempt ends with the
+ * response's head: a body that breaks off while the caller reads it is the caller's.
+ *
+ * <p>Order: interceptors added before run once a call and those added after once an attempt, so install it last unless
+ * others are meant for attempts. Calls that were enqueued wait between attempts on their dispatcher thread, as OkHttp's
+ * interceptors must. Web sockets are guarded up to the answer to their handshake. Thread-safe.
+ */
+public final class LeveeInterceptor implements Interceptor {
+    private final HttpOptions options;
+    private final Function<? super Request, String> operation;
+
+    private LeveeInterceptor(HttpOptions options, Function<? super Request, String> operation) {
+        this.options = options;
+        this.operation = operation;
+    }
+
+    /**
+     * Puts a Levee into a client, with the defaults of {@link Builder}.
+     *
+     * @param client gets an application interceptor and a network interceptor
+     * @param levee decides; remains the caller's
+     * @return the client's builder
+     */
+    public static OkHttpClient.Builder install(OkHttpClient.Builder client, Levee levee) {
+        return builder(levee).install(client);
+    }
+
+    /**
+     * Begins to set up an interceptor.
+     *
+     * @param levee decides; remains the caller's
+     * @return a builder with the defaults
+     */
+    public static Builder builder(Levee levee) {
+        return new Builder(levee);
+    }
+
+    /**
+     * Sends the chain's request as one call of the Levee.
+     *
+     * @throws LeveeRefusedException if Levee refused the request
+     * @throws java.net.SocketTimeoutException if the deadline or the last attempt's timeout passed
+     * @throws IOException what the last attempt threw
+     */
+    @Override
+    public Response intercept(Chain chain) throws IOException {
+        return new GuardedCall(options, operation, chain).run();
+    }
+
+    @Override
+    public String toString() {
+        return "LeveeInterceptor[" + options.levee().name() + "]";
+    }
+
+    /** For tests: the bytes of bodies that are kept for replay at this moment. */
+    long replayBytesInUse() {
+        return options.quota().used();
+    }
+
+    /** Sets up a {@link LeveeInterceptor}. Not thread-safe. */
+    public static final class Builder {
+        private final HttpOptions.Builder options;
+        private Function<? super Request, String> operation = Builder::methodAndHost;
+
+        private Builder(Levee levee) {
+            options = new HttpOptions.Builder(levee);
+        }
+
+        /**
+         * Sets how much of one request's body is kept for another attempt, where the body is {@code isOneShot()}. A longer
+         * body is sent all the same, and its call is not retried once it was begun. Default 1 MiB, as gRPC has it. Other
+         * bodies are written anew and need no copy.
+         *
+         * @param bytes zero or more
+         * @return this
+         * @throws IllegalArgumentException if the number is negative
+         */
+        public Builder maxReplayBytesPerCall(long bytes) {
+            options.maxReplayBytesPerCall(bytes);
+            return this;
+        }
+
+        /**
+         * Sets how much all calls may keep together at any moment. Default 16 MiB, as gRPC has it.
+         *
+         * @param bytes zero or more
+         * @return this
+         * @throws IllegalArgumentException if the number is negative
+         */
+        public Builder maxReplayBytesPerClient(long bytes) {
+            options.maxReplayBytesPerClient(bytes);
+            return this;
+        }
+
+        /**
+         * Sets whether POST and PATCH requests get an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header: a quoted
+         * string), made once a call and the same for all its attempts, and thereby may be tried again when nobody knows
+         * whether they were processed. Default false: the key makes a repetition harmless only if the server honours it. A
+         * request that carries the header already is repeatable in any case, and keeps its key.
+         *
+         * @param add true for a key with every POST and PATCH
+         * @return this
+         */
+        public Builder idempotencyKeys(boolean add) {
+            options.idempotencyKeys(add);
+            return this;
+        }
+
+        /**
+         * Sets who makes the keys of {@link #idempotencyKeys(boolean)}.
+         *
+         * @param keys gives a new key for each call, with the quotes; null for no keys
+         * @return this
+         */
+        public Builder idempotencyKeys(@Nullable Supplier<String> keys) {
+            options.idempotencyKeys(keys);
+            return this;
+        }
+
+        /**
+         * Sets the name of the header that tells the server how many milliseconds the caller goes on waiting, measured
+         * when the attempt is sent and rounded down. Default {@code Levee-Timeout-Ms}. If the request has a lower value
+         * already, that one is sent.
+         *
+         * @param name the header's name
+         * @return this
+         * @throws IllegalArgumentException if the name is blank
+         */
+        public Builder deadlineHeader(String name) {
+            options.deadlineHeader(Objects.requireNonNull(name, "name"));
+            return this;
+        }
+
+        /**
+         * Sends no such header.
+         *
+         * @return this
+         */
+        public Builder noDeadlineHeader() {
+            options.deadlineHeader(null);
+            return this;
+        }
+
+        /**
+         * Sets how calls are named in metrics, spans and logs. Default: method and host, {@code GET inventory.example},
+         * never path or query, whose values have no bound.
+         *
+         * @param naming given the request; answers a name of low cardinality
+         * @return this
+         */
+        public Builder operation(Function<? super Request, String> naming) {
+            operation = Objects.requireNonNull(naming, "operation");
+            return this;
+        }
+
+        /**
+         * Puts the interceptor into a client.
+         *
+         * @param client gets an application interceptor and a network interceptor
+         * @return the client's builder
+         */
+        public OkHttpClient.Builder install(OkHttpClient.Builder client) {
+            return client.addInterceptor(new LeveeInterceptor(options.build(), operation))
+                    .addNetworkInterceptor(new Wire());
+        }
+
+        private static String methodAndHost(Request request) {
+            return HttpRules.operation(request.method(), request.url().host());
+        }
+    }
+}
