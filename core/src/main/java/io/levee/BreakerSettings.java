@@ -1,37 +1,12 @@
 package io.levee;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The settings behind a {@link Breaker.Spec}: what may be set to what, what excludes what, what is the default.
- *
- * @param failuresInARow the limit of the rule 'n failures in a row'; 0 for the rule about a share
- * @param failureShare the limit of the rule about a share; 0 for the other rule
- * @param windowNanos over what time shares are counted; 0 for not set
- * @param lastCalls over how many calls shares are counted; 0 for not set
- * @param minimumCalls fewer say nothing; 0 for not set
- * @param slowNanos from how long a call is slow
- * @param slowShare the limit of the rule about slow calls; 0 for no such rule
- * @param openForNanos how long the breaker stays open at first
- * @param growth what each further opening is longer by; 0 for all alike
- * @param longestNanos how long the breaker stays open at most, if that grows
- * @param growthIsDefault whether the growth is the default one, which an open time of the user's own replaces
- * @param leaseNanos how long a probe may take; 0 for not set
  */
-record BreakerSettings(
-        int failuresInARow,
-        double failureShare,
-        long windowNanos,
-        int lastCalls,
-        int minimumCalls,
-        long slowNanos,
-        double slowShare,
-        long openForNanos,
-        double growth,
-        long longestNanos,
-        boolean growthIsDefault,
-        long leaseNanos) {
-
+final class BreakerSettings {
     /** The mission's rule. */
     private static final long OPEN_AFTER_A_ROW = 30 * Nanos.PER_SECOND;
 
@@ -50,6 +25,69 @@ record BreakerSettings(
     private static final int MOST_LAST_CALLS = 10_000;
     /** One full bucket of a time window must be able to reach it. */
     private static final int MOST_MINIMUM_CALLS = 100_000;
+
+    /** The limit of the rule 'n failures in a row'; 0 for the rule about a share. */
+    private final int failuresInARow;
+
+    /** The limit of the rule about a share; 0 for the other rule. */
+    private final double failureShare;
+
+    /** Over what time shares are counted; 0 for not set. */
+    private final long windowNanos;
+
+    /** Over how many calls shares are counted; 0 for not set. */
+    private final int lastCalls;
+
+    /** Fewer calls say nothing; 0 for not set. */
+    private final int minimumCalls;
+
+    /** From how long a call is slow. */
+    private final long slowNanos;
+
+    /** The limit of the rule about slow calls; 0 for no such rule. */
+    private final double slowShare;
+
+    /** How long the breaker stays open at first. */
+    private final long openForNanos;
+
+    /** What each further opening is longer by; 0 for all alike. */
+    private final double growth;
+
+    /** How long the breaker stays open at most, if that grows. */
+    private final long longestNanos;
+
+    /** Whether the growth is the default one, which an open time of the user's own replaces. */
+    private final boolean growthIsDefault;
+
+    /** How long a probe may take; 0 for not set. */
+    private final long leaseNanos;
+
+    private BreakerSettings(
+            int failuresInARow,
+            double failureShare,
+            long windowNanos,
+            int lastCalls,
+            int minimumCalls,
+            long slowNanos,
+            double slowShare,
+            long openForNanos,
+            double growth,
+            long longestNanos,
+            boolean growthIsDefault,
+            long leaseNanos) {
+        this.failuresInARow = failuresInARow;
+        this.failureShare = failureShare;
+        this.windowNanos = windowNanos;
+        this.lastCalls = lastCalls;
+        this.minimumCalls = minimumCalls;
+        this.slowNanos = slowNanos;
+        this.slowShare = slowShare;
+        this.openForNanos = openForNanos;
+        this.growth = growth;
+        this.longestNanos = longestNanos;
+        this.growthIsDefault = growthIsDefault;
+        this.leaseNanos = leaseNanos;
+    }
 
     static BreakerSettings consecutiveFailures(int n) {
         if (n < 1) {
@@ -229,6 +267,23 @@ record BreakerSettings(
                 multiplier,
                 longest,
                 false,
+                leaseNanos);
+    }
+
+    /** Each setting, for comparing. */
+    List<Object> all() {
+        return List.of(
+                failuresInARow,
+                failureShare,
+                windowNanos,
+                lastCalls,
+                minimumCalls,
+                slowNanos,
+                slowShare,
+                openForNanos,
+                growth,
+                longestNanos,
+                growthIsDefault,
                 leaseNanos);
     }
 

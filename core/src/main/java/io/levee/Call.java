@@ -138,7 +138,7 @@ public final class Call<T extends @Nullable Object> {
                 return function.apply(type.cast(failure));
             }
             if (rest == null) {
-                throw new NoFallback();
+                throw Ending.<RuntimeException>sneaky(failure); // as without a fallback
             }
             return rest.apply(failure);
         });
@@ -214,14 +214,5 @@ public final class Call<T extends @Nullable Object> {
     @Nullable
     Consumer<? super T> discard() {
         return discard;
-    }
-
-    /** Thrown within {@link #fallbackOn} where no function takes the failure. */
-    static final class NoFallback extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        NoFallback() {
-            super("no fallback for this failure", null, false, false);
-        }
     }
 }

@@ -46,35 +46,52 @@ final class LatencyWindow {
     /** Written by the one that refreshes; a reader may go by the old figure for a moment. */
     private volatile long percentileNanos = UNKNOWN;
 
-    /** Replaced by the one that refreshes. */
-    private volatile Slices slices;
+    /** The slices, newest first; replaced as a whole, in {@link #refresh}, when one is over. */
+    private volatile AtomicIntegerArray[] slices = fresh();
+
+    /** Since when the newest slice counts. Used in {@link #refresh} alone. */
+    private long sinceNanos;
 
     LatencyWindow(double share, long windowNanos, int minimumSamples, long nowNanos) {
         this.share = share;
         this.minimumSamples = minimumSamples;
         sliceNanos = Math.max(1, windowNanos / SLICES);
-        slices = new Slices(nowNanos, fresh());
+        sinceNanos = nowNanos;
     }
 
     void record(long durationNanos) {
-        slices.newest().incrementAndGet(bucket(Math.min(MOST_UNITS, durationNanos >> UNIT_BITS)));
+        slices[0].incrementAndGet(bucket(Math.min(MOST_UNITS, durationNanos >> UNIT_BITS)));
     }
 
     /** The percentile, or {@link #UNKNOWN}. */
     long percentileNanos(long nowNanos) {
         long due = refreshAtNanos.get();
         if (nowNanos >= due && refreshAtNanos.compareAndSet(due, nowNanos + REFRESH_NANOS)) {
-            Slices moved = slices.movedTo(nowNanos, sliceNanos);
-            slices = moved;
-            percentileNanos = percentile(moved);
+            refresh(nowNanos);
         }
         return percentileNanos;
     }
 
-    private long percentile(Slices counted) {
+    /** Opponent: one that has come here {@link #REFRESH_SECONDS} later, while this thread was held up. */
+    private synchronized void refresh(long nowNanos) {
+        AtomicIntegerArray[] parts = slices;
+        long by = (nowNanos - sinceNanos) / sliceNanos;
+        if (by > 0) {
+            AtomicIntegerArray[] moved = fresh();
+            for (int i = 0; i + by < SLICES; i++) {
+                moved[i + (int) by] = parts[i];
+            }
+            parts = moved;
+            sinceNanos += by * sliceNanos;
+            slices = moved;
+        }
+        percentileNanos = percentile(parts);
+    }
+
+    private long percentile(AtomicIntegerArray[] counted) {
         long[] sums = new long[BUCKETS];
         long total = 0;
-        for (AtomicIntegerArray slice : counted.parts) {
+        for (AtomicIntegerArray slice : counted) {
             for (int i = 0; i < BUCKETS; i++) {
                 int count = slice.get(i);
                 sums[i] += count;
@@ -117,32 +134,5 @@ final class LatencyWindow {
         }
         int shift = (next >>> SUB_BITS) - 1;
         return (long) ((next & (SUBS - 1)) + SUBS) << shift;
-    }
-
-    /** The slices, newest first; replaced as a whole when one is over. */
-    private static final class Slices {
-        private final long sinceNanos;
-        private final AtomicIntegerArray[] parts;
-
-        Slices(long sinceNanos, AtomicIntegerArray[] parts) {
-            this.sinceNanos = sinceNanos;
-            this.parts = parts;
-        }
-
-        AtomicIntegerArray newest() {
-            return parts[0];
-        }
-
-        Slices movedTo(long nowNanos, long sliceNanos) {
-            long by = (nowNanos - sinceNanos) / sliceNanos;
-            if (by <= 0) {
-                return this;
-            }
-            AtomicIntegerArray[] moved = fresh();
-            for (int i = 0; i + by < SLICES; i++) {
-                moved[i + (int) by] = parts[i];
-            }
-            return new Slices(sinceNanos + by * sliceNanos, moved);
-        }
     }
 }
