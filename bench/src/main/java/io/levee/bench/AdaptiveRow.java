@@ -16,12 +16,12 @@ public class AdaptiveRow {
 
     /** The floor: it does not know the time either. */
     @Benchmark
-    public Object hand() throws Exception {
+    public Object hand(Lap lap) throws Exception {
         if (!handThrottle.sends() || !handBound.enters()) {
             throw new IllegalStateException("full");
         }
         try {
-            return HandWritten.retry(bodies.byHand.next(), Peers.ATTEMPTS);
+            return HandWritten.retry(bodies.byHand.next(lap), Peers.ATTEMPTS);
         } finally {
             handBound.leaves(1);
             handThrottle.accepted();
@@ -30,7 +30,7 @@ public class AdaptiveRow {
 
     /** Levee. */
     @Benchmark
-    public Object levee() throws IOException {
-        return levee.call(bodies.levee.next());
+    public Object levee(Lap lap) throws IOException {
+        return levee.call(bodies.levee.next(lap));
     }
 }
