@@ -9,13 +9,4 @@ class StaleTest extends StaleContract {
     protected TestClients clients() {
         return new JdkClients();
     }
-
-    /**
-     * This client neither tells whether a connection came from its pool nor takes a fresh one when asked, so a retry may
-     * well meet another stale one.
-     */
-    @Override
-    protected int attempts() {
-        return 6;
-    }
 }
