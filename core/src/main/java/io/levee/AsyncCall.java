@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -138,7 +139,10 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
     private CompletableFuture<@Nullable Object> goOnWith(
             AsyncAttempt attempt, @Nullable CompletionStage<T> stage, @Nullable Throwable thrown, long startNanos) {
         enlist();
-        int step = new AttemptPhase(attempt, startNanos).goOn(stage, thrown);
+        long hedgeAt = machine.hedgeAtNanos();
+        int step = hedgeAt == Nanos.NEVER
+                ? new AttemptPhase(attempt, startNanos).goOn(stage, thrown)
+                : new RacePhase(hedgeAt).goOn(attempt, stage, thrown, startNanos);
         if (step != ELSEWHERE) {
             drive(step, time.nanoTime(), false);
         }
@@ -166,8 +170,10 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         while (true) {
             switch (step) {
                 case CallMachine.START -> {
-                    step = new AttemptPhase(new AsyncAttempt(machine.attempt(), time, machine.dueNanos(), parent), now)
-                            .run();
+                    long hedgeAt = machine.hedgeAtNanos();
+                    step = hedgeAt == Nanos.NEVER
+                            ? new AttemptPhase(attempt(), now).run()
+                            : new RacePhase(hedgeAt).run(attempt(), now);
                     if (step == ELSEWHERE) {
                         return;
                     }
@@ -197,6 +203,11 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
                 }
             }
         }
+    }
+
+    /** What the body of the attempt sees that the machine has just admitted. */
+    private AsyncAttempt attempt() {
+        return new AsyncAttempt(machine.attempt(), time, machine.dueNanos(), parent);
     }
 
     /** The step when another thread drives the call on, or will. */
@@ -404,16 +415,241 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         }
     }
 
+    /**
+     * A first attempt that may be hedged, and its hedge. The phase lasts until one of them succeeds, fails for good, or
+     * both have failed. Whoever has something to tell of one of them takes the {@link #turn}, claims the phase as always,
+     * and sets it again if the race goes on: so an attempt that ends while the other is being judged waits instead of
+     * being lost, and a cancellation meanwhile is seen when the phase is set again.
+     */
+    private final class RacePhase implements Phase {
+        /** Opponents: both attempts' stages and timeouts, the hedge's timer, and a cancellation that has claimed. */
+        private final ReentrantLock turn = new ReentrantLock();
+
+        private final long hedgeAtNanos;
+        private volatile @Nullable Runner first;
+        private volatile @Nullable Runner hedge;
+        private volatile TimeSource.@Nullable Timeout hedgeTimer;
+        /** Written within the turn. */
+        private volatile boolean over;
+
+        RacePhase(long hedgeAtNanos) {
+            this.hedgeAtNanos = hedgeAtNanos;
+        }
+
+        /** Makes the first attempt. */
+        int run(AsyncAttempt attempt, long startNanos) {
+            Runner runner = new Runner(attempt, startNanos, this);
+            first = runner;
+            phase = this;
+            if (machine.isEnding() && claim(this)) {
+                return abandon(time.nanoTime());
+            }
+            return timed(runner.launch());
+        }
+
+        /** The first attempt was started by others: see {@link AttemptPhase#goOn}. */
+        int goOn(
+                AsyncAttempt attempt,
+                @Nullable CompletionStage<T> started,
+                @Nullable Throwable failure,
+                long startNanos) {
+            Runner runner = new Runner(attempt, startNanos, this);
+            runner.stage = started;
+            first = runner;
+            phase = this;
+            if (machine.isEnding() && claim(this)) {
+                return abandon(time.nanoTime());
+            }
+            return timed(started == null ? runner.failed(Objects.requireNonNull(failure)) : runner.watch(started));
+        }
+
+        /** Sets the hedge's timer, if the first attempt has not ended yet. */
+        private int timed(int step) {
+            if (step == ELSEWHERE && !over) {
+                hedgeTimer = time.schedule(hedgeAtNanos, this::hedgeIsDue);
+                if (over) {
+                    cancelTimer();
+                }
+            }
+            return step;
+        }
+
+        private void hedgeIsDue() {
+            try {
+                engine.executor.execute(this::startHedge);
+            } catch (Throwable refused) {
+                // No hedge then; the first attempt runs.
+            }
+        }
+
+        private void startHedge() {
+            Runner sent = null;
+            int step = ELSEWHERE;
+            turn.lock();
+            try {
+                if (over || !claim(this)) {
+                    return;
+                }
+                long now = time.nanoTime();
+                if (machine.startHedge(now)) {
+                    sent = new Runner(attempt(), now, this);
+                    hedge = sent;
+                }
+                step = again();
+            } finally {
+                turn.unlock();
+            }
+            if (step != ELSEWHERE) {
+                silenceAll();
+            } else if (sent != null) {
+                step = sent.launch();
+            }
+            if (step != ELSEWHERE) {
+                drive(step, time.nanoTime(), false);
+            }
+        }
+
+        /** An attempt's stage has completed. Answers the call's next step, if that is for this thread to make. */
+        int ended(Runner attempt, @Nullable T result, @Nullable Throwable failure) {
+            int step = ELSEWHERE;
+            boolean late;
+            turn.lock();
+            try {
+                late = over || attempt.told || !claim(this);
+                if (!late) {
+                    attempt.told = true;
+                    machine.focus(attempt.number());
+                    step = settle(attempt.judge(result, failure));
+                }
+            } finally {
+                turn.unlock();
+            }
+            if (late && failure == null) {
+                Ending.discard(call, Ending.present(result));
+            }
+            if (step != ELSEWHERE) {
+                silenceAll();
+            }
+            return step;
+        }
+
+        void timedOut(Runner attempt) {
+            int step;
+            turn.lock();
+            try {
+                if (over || attempt.told || !claim(this)) {
+                    return;
+                }
+                attempt.told = true;
+                machine.focus(attempt.number());
+                forgetValue();
+                step = settle(timeOutNow(time.nanoTime()));
+            } finally {
+                turn.unlock();
+            }
+            attempt.silence();
+            if (step != ELSEWHERE) {
+                silenceAll();
+                drive(step, time.nanoTime(), false);
+            }
+        }
+
+        /** Within the turn, the phase claimed: after the machine's answer on one attempt. */
+        private int settle(int step) {
+            if (step != CallMachine.AWAIT_OTHER) {
+                over = true;
+                return step;
+            }
+            if (hasValue) {
+                Ending.discard(call, Ending.present(value));
+                forgetValue();
+            }
+            return again();
+        }
+
+        /** Sets the phase again, as one that is entered. */
+        private int again() {
+            phase = this;
+            if (machine.isEnding() && claim(this)) {
+                over = true;
+                return machine.cancelled(null, time.nanoTime());
+            }
+            return ELSEWHERE;
+        }
+
+        @Override
+        public int abandon(long nowNanos) {
+            int step;
+            turn.lock();
+            try {
+                over = true;
+                forgetValue();
+                step = machine.cancelled(null, nowNanos);
+            } finally {
+                turn.unlock();
+            }
+            silenceAll();
+            return step;
+        }
+
+        /** The race is over: what still runs of it is stopped. */
+        private void silenceAll() {
+            cancelTimer();
+            silence(first);
+            silence(hedge);
+        }
+
+        private void silence(@Nullable Runner attempt) {
+            if (attempt != null && !attempt.told) {
+                attempt.silence();
+            }
+        }
+
+        private void cancelTimer() {
+            TimeSource.Timeout set = hedgeTimer;
+            if (set != null) {
+                set.cancel();
+            }
+        }
+
+        /** As {@link #handOver}, for one who must wait for the turn. */
+        void handOverTurn(Runnable task) {
+            try {
+                engine.executor.execute(task);
+            } catch (Throwable refused) {
+                int step;
+                turn.lock();
+                try {
+                    if (over || !claim(this)) {
+                        return;
+                    }
+                    long now = time.nanoTime();
+                    abandon(now);
+                    step = machine.driverFailed(refused, now);
+                } finally {
+                    turn.unlock();
+                }
+                drive(step, time.nanoTime(), true);
+            }
+        }
+    }
+
+    /** The attempt has used up its time, or the call has. */
+    private int timeOutNow(long nowNanos) {
+        AttemptTimeoutException timeout = machine.timedOut(null, nowNanos);
+        return timeout == null ? machine.deadlinePassed(null, nowNanos) : machine.judge(null, timeout, nowNanos);
+    }
+
     /** A running attempt, as its stage reports to it. */
-    private final class AttemptPhase implements Phase, BiConsumer<@Nullable T, @Nullable Throwable> {
+    private class AttemptPhase implements Phase, BiConsumer<@Nullable T, @Nullable Throwable> {
         private final AsyncAttempt attempt;
         private final long startNanos;
-        private volatile @Nullable CompletionStage<T> stage;
+        volatile @Nullable CompletionStage<T> stage;
         private volatile TimeSource.@Nullable Timeout timer;
         /** True from when {@link #watch} no longer looks at {@link #returned}: the stage's thread then drives on itself. */
-        private boolean handedOver;
+        boolean handedOver;
 
-        private boolean returned;
+        boolean returned;
         private @Nullable T result;
         private @Nullable Throwable thrown;
 
@@ -428,6 +664,15 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
             if (machine.isEnding() && claim(this)) {
                 return machine.cancelled(null, time.nanoTime());
             }
+            return launch();
+        }
+
+        int number() {
+            return attempt.number();
+        }
+
+        /** Has the body start its work, the phase being set. */
+        int launch() {
             Frames frames = Frames.current();
             Frame frame = frames.push();
             CompletionStage<T> started;
@@ -435,7 +680,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
                 frame.enter(attempt);
                 started = started(body, attempt, engine);
             } catch (Throwable t) {
-                return claim(this) ? judge(null, t) : ELSEWHERE;
+                return failed(t);
             } finally {
                 frame.exit();
                 frames.pop();
@@ -451,30 +696,50 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
                 return abandon(time.nanoTime());
             }
             if (started == null) {
-                return claim(this) ? judge(null, Objects.requireNonNull(failure)) : ELSEWHERE;
+                return failed(Objects.requireNonNull(failure));
             }
             return watch(started);
         }
 
-        private int watch(CompletionStage<T> started) {
+        int watch(CompletionStage<T> started) {
             stage = started;
             long due = attempt.dueNanos();
             if (due != Nanos.NEVER && !isDone(started)) {
-                timer = time.schedule(due, () -> handOver(this, this::timeOut));
+                timer = time.schedule(due, this::due);
             }
             try {
                 started.whenComplete(this);
             } catch (Throwable t) {
-                return claim(this) ? judge(null, t) : ELSEWHERE;
+                return failed(t);
             }
             if (handOverOrDone()) {
-                return judge(result, thrown);
+                return earlyStep();
             }
-            if (machine.isEnding()) {
+            if (isOver()) {
                 // Stopped while it was being started, by somebody who may not have seen the stage or the timer.
                 silence();
             }
             return ELSEWHERE;
+        }
+
+        /** The body could not start its work. */
+        int failed(Throwable failure) {
+            return claim(this) ? judge(null, failure) : ELSEWHERE;
+        }
+
+        /** The stage has reported before {@link #watch} was through. */
+        int earlyStep() {
+            return judge(result, thrown);
+        }
+
+        /** Nobody waits for this attempt any more. */
+        boolean isOver() {
+            return machine.isEnding();
+        }
+
+        /** The attempt's time is up. On the timer's thread. */
+        void due() {
+            handOver(this, this::timeOut);
         }
 
         private boolean isDone(CompletionStage<T> started) {
@@ -512,7 +777,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
             }
         }
 
-        private int judge(@Nullable T value, @Nullable Throwable failure) {
+        int judge(@Nullable T value, @Nullable Throwable failure) {
             cancelTimer();
             AsyncCall.this.value = value;
             hasValue = failure == null;
@@ -529,8 +794,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
             silence();
             forgetValue();
             long now = time.nanoTime();
-            AttemptTimeoutException timeout = machine.timedOut(null, now);
-            drive(timeout == null ? machine.deadlinePassed(null, now) : machine.judge(null, timeout, now), now, false);
+            drive(timeOutNow(now), now, false);
         }
 
         @Override
@@ -541,7 +805,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         }
 
         /** Tells everything that works on this attempt to stop. */
-        private void silence() {
+        void silence() {
             cancelTimer();
             attempt.silence();
             CompletionStage<T> running = stage;
@@ -559,6 +823,55 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
             TimeSource.Timeout set = timer;
             if (set != null) {
                 set.cancel();
+            }
+        }
+    }
+
+    /** An attempt in a race, whose end is the race's business. */
+    private final class Runner extends AttemptPhase {
+        private final RacePhase race;
+        /** Written within the race's turn: the end of this attempt was told, what comes is too late. */
+        volatile boolean told;
+        /** What the race answered before {@link #watch} was through. */
+        private int step = ELSEWHERE;
+
+        Runner(AsyncAttempt attempt, long startNanos, RacePhase race) {
+            super(attempt, startNanos);
+            this.race = race;
+        }
+
+        @Override
+        int failed(Throwable failure) {
+            return race.ended(this, null, failure);
+        }
+
+        @Override
+        synchronized int earlyStep() {
+            return step;
+        }
+
+        @Override
+        boolean isOver() {
+            return !told && (machine.isEnding() || race.over);
+        }
+
+        @Override
+        void due() {
+            race.handOverTurn(() -> race.timedOut(this));
+        }
+
+        @Override
+        public void accept(@Nullable T value, @Nullable Throwable failure) {
+            int next = race.ended(this, value, failure);
+            synchronized (this) {
+                if (!handedOver) {
+                    returned = true;
+                    step = next;
+                    return;
+                }
+            }
+            if (next != ELSEWHERE) {
+                drive(next, time.nanoTime(), true);
             }
         }
     }

@@ -240,21 +240,24 @@ public final class Backoff implements RetryPolicy {
     }
 
     private long shortest(int tryCount) {
-        return switch (jitter) {
-            case NONE -> raw(tryCount);
-            case FACTOR -> Math.max(Nanos.PER_MILLI, scaled(raw(tryCount), 1.0 - factor));
-            case FULL -> 0;
-            case EQUAL -> raw(tryCount) / 2;
-            case DECORRELATED -> cappedBase();
-        };
+        if (jitter == Jitter.FULL) {
+            return 0;
+        }
+        if (jitter == Jitter.DECORRELATED) {
+            return cappedBase();
+        }
+        long raw = raw(tryCount);
+        return jitter == Jitter.FACTOR
+                ? Math.max(Nanos.PER_MILLI, scaled(raw, 1.0 - factor))
+                : jitter == Jitter.EQUAL ? raw / 2 : raw;
     }
 
     private long longest(int tryCount, long previousDelayNanos) {
-        return switch (jitter) {
-            case NONE, FULL, EQUAL -> raw(tryCount);
-            case FACTOR -> Math.max(Nanos.PER_MILLI, scaled(raw(tryCount), 1.0 + factor));
-            case DECORRELATED -> decorrelatedBound(Math.max(previousDelayNanos, cappedBase()));
-        };
+        if (jitter == Jitter.DECORRELATED) {
+            return decorrelatedBound(Math.max(previousDelayNanos, cappedBase()));
+        }
+        long raw = raw(tryCount);
+        return jitter == Jitter.FACTOR ? Math.max(Nanos.PER_MILLI, scaled(raw, 1.0 + factor)) : raw;
     }
 
     private long decorrelatedBound(long previousNanos) {
@@ -311,12 +314,9 @@ public final class Backoff implements RetryPolicy {
         if (capNanos != Nanos.NEVER) {
             text.append(".cap(").append(Nanos.text(capNanos)).append(')');
         }
-        switch (jitter) {
-            case NONE -> {}
-            case FACTOR -> text.append(".jitter(").append(factor).append(')');
-            case FULL -> text.append(".fullJitter()");
-            case EQUAL -> text.append(".equalJitter()");
-            case DECORRELATED -> text.append(".decorrelatedJitter()");
+        text.append(jitter.setting);
+        if (jitter == Jitter.FACTOR) {
+            text.append(factor).append(')');
         }
         if (attempts != ANY) {
             text.append(".attempts(").append(attempts).append(')');

@@ -5,19 +5,39 @@ import java.util.Locale;
 /**
  * When a closed breaker opens: among at least so many calls, the marked ones (failed or slow) are at least such a
  * share. 'n failures in a row' is the same rule on a window that forgets everything at a success.
- *
- * @param kind which calls are marked, and over what they are counted
- * @param minimumCalls fewer calls than this say nothing
- * @param share of the calls that opens, more than 0 and at most 1
- * @param slowNanos from how long a call is slow; for {@link Kind#SLOW} only
- * @param windowNanos length of the time window, 0 for the other windows
- * @param lastCalls length of the count window, 0 for the other windows
  */
-record BreakerRule(Kind kind, int minimumCalls, double share, long slowNanos, long windowNanos, int lastCalls) {
+final class BreakerRule {
     enum Kind {
         IN_A_ROW,
         FAILED,
         SLOW
+    }
+
+    /** Which calls are marked, and over what they are counted. */
+    final Kind kind;
+
+    /** Fewer calls than this say nothing. */
+    private final int minimumCalls;
+
+    /** The share of the calls that opens, more than 0 and at most 1. */
+    private final double share;
+
+    /** From how long a call is slow; for {@link Kind#SLOW} only. */
+    private final long slowNanos;
+
+    /** Length of the time window, 0 for the other windows. */
+    private final long windowNanos;
+
+    /** Length of the count window, 0 for the other windows. */
+    private final int lastCalls;
+
+    BreakerRule(Kind kind, int minimumCalls, double share, long slowNanos, long windowNanos, int lastCalls) {
+        this.kind = kind;
+        this.minimumCalls = minimumCalls;
+        this.share = share;
+        this.slowNanos = slowNanos;
+        this.windowNanos = windowNanos;
+        this.lastCalls = lastCalls;
     }
 
     static BreakerRule inARow(int failures) {

@@ -1,24 +1,12 @@
 package io.levee;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * The settings behind a {@link Breaker.Spec}: what may be set to what, what excludes what, what is the default.
- *
- * @param failuresInARow the limit of the rule 'n failures in a row'; 0 for the rule about a share
- * @param failureShare the limit of the rule about a share; 0 for the other rule
- * @param counting over what shares are counted
- * @param slow the rule about slow calls, if there is one
- * @param opening how long the breaker stays open
  */
-record BreakerSettings(
-        int failuresInARow,
-        double failureShare,
-        Counting counting,
-        @Nullable Slow slow,
-        Opening opening) {
-
+final class BreakerSettings {
     /** The mission's rule. */
     private static final long OPEN_AFTER_A_ROW = 30 * Nanos.PER_SECOND;
 
@@ -26,7 +14,7 @@ record BreakerSettings(
     private static final long DEFAULT_WINDOW = 30 * Nanos.PER_SECOND;
     private static final int DEFAULT_MINIMUM_CALLS = 20;
     private static final long OPEN_AFTER_A_SHARE = 5 * Nanos.PER_SECOND;
-    private static final Growth DEFAULT_GROWTH = new Growth(2.0, 300 * Nanos.PER_SECOND);
+    private static final long LONGEST_AFTER_A_SHARE = 300 * Nanos.PER_SECOND;
 
     private static final long SHORTEST_LEASE = 60 * Nanos.PER_SECOND;
 
@@ -38,51 +26,119 @@ record BreakerSettings(
     /** One full bucket of a time window must be able to reach it. */
     private static final int MOST_MINIMUM_CALLS = 100_000;
 
-    /** Zero stands for 'not set' in all three. */
-    record Counting(long windowNanos, int lastCalls, int minimumCalls) {
-        static final Counting DEFAULT = new Counting(0, 0, 0);
+    /** The limit of the rule 'n failures in a row'; 0 for the rule about a share. */
+    private final int failuresInARow;
+
+    /** The limit of the rule about a share; 0 for the other rule. */
+    private final double failureShare;
+
+    /** Over what time shares are counted; 0 for not set. */
+    private final long windowNanos;
+
+    /** Over how many calls shares are counted; 0 for not set. */
+    private final int lastCalls;
+
+    /** Fewer calls say nothing; 0 for not set. */
+    private final int minimumCalls;
+
+    /** From how long a call is slow. */
+    private final long slowNanos;
+
+    /** The limit of the rule about slow calls; 0 for no such rule. */
+    private final double slowShare;
+
+    /** How long the breaker stays open at first. */
+    private final long openForNanos;
+
+    /** What each further opening is longer by; 0 for all alike. */
+    private final double growth;
+
+    /** How long the breaker stays open at most, if that grows. */
+    private final long longestNanos;
+
+    /** Whether the growth is the default one, which an open time of the user's own replaces. */
+    private final boolean growthIsDefault;
+
+    /** How long a probe may take; 0 for not set. */
+    private final long leaseNanos;
+
+    private BreakerSettings(
+            int failuresInARow,
+            double failureShare,
+            long windowNanos,
+            int lastCalls,
+            int minimumCalls,
+            long slowNanos,
+            double slowShare,
+            long openForNanos,
+            double growth,
+            long longestNanos,
+            boolean growthIsDefault,
+            long leaseNanos) {
+        this.failuresInARow = failuresInARow;
+        this.failureShare = failureShare;
+        this.windowNanos = windowNanos;
+        this.lastCalls = lastCalls;
+        this.minimumCalls = minimumCalls;
+        this.slowNanos = slowNanos;
+        this.slowShare = slowShare;
+        this.openForNanos = openForNanos;
+        this.growth = growth;
+        this.longestNanos = longestNanos;
+        this.growthIsDefault = growthIsDefault;
+        this.leaseNanos = leaseNanos;
     }
-
-    record Slow(long thresholdNanos, double share) {}
-
-    record Growth(double multiplier, long longestNanos) {}
-
-    /** The growth may be the default one, which an open time of the user's own replaces; a lease of 0 is not set. */
-    record Opening(long openForNanos, @Nullable Growth growth, boolean growthIsDefault, long leaseNanos) {}
 
     static BreakerSettings consecutiveFailures(int n) {
         if (n < 1) {
             throw new IllegalArgumentException("consecutiveFailures must be 1 or more, is " + n);
         }
-        return new BreakerSettings(n, 0, Counting.DEFAULT, null, new Opening(OPEN_AFTER_A_ROW, null, false, 0));
+        return new BreakerSettings(n, 0, 0, 0, 0, 0, 0, OPEN_AFTER_A_ROW, 0, 0, false, 0);
     }
 
     static BreakerSettings failureRate(double share) {
         return new BreakerSettings(
                 0,
                 checkedShare(share, "failureRate"),
-                Counting.DEFAULT,
-                null,
-                new Opening(OPEN_AFTER_A_SHARE, DEFAULT_GROWTH, true, 0));
+                0,
+                0,
+                0,
+                0,
+                0,
+                OPEN_AFTER_A_SHARE,
+                2.0,
+                LONGEST_AFTER_A_SHARE,
+                true,
+                0);
     }
 
     BreakerSettings openFor(Duration time) {
         long nanos = Nanos.positive(time, "openFor");
-        Growth kept = opening.growthIsDefault ? null : opening.growth;
-        return with(checked(new Opening(nanos, kept, false, opening.leaseNanos)));
+        return opening(nanos, growthIsDefault ? 0 : growth, longestNanos);
     }
 
     BreakerSettings growing(double multiplier, Duration longest) {
         if (!(multiplier >= 1.0) || Double.isInfinite(multiplier)) {
             throw new IllegalArgumentException("growing: multiplier must be 1 or more and finite, is " + multiplier);
         }
-        Growth growth = new Growth(multiplier, Nanos.positive(longest, "growing: max"));
-        return with(checked(new Opening(opening.openForNanos, growth, false, opening.leaseNanos)));
+        return opening(openForNanos, multiplier, Nanos.positive(longest, "growing: max"));
     }
 
     BreakerSettings probeLease(Duration time) {
         long nanos = Nanos.positive(time, "probeLease");
-        return with(new Opening(opening.openForNanos, opening.growth, opening.growthIsDefault, nanos));
+        return new BreakerSettings(
+                failuresInARow,
+                failureShare,
+                windowNanos,
+                lastCalls,
+                minimumCalls,
+                slowNanos,
+                slowShare,
+                openForNanos,
+                growth,
+                longestNanos,
+                growthIsDefault,
+                nanos);
     }
 
     BreakerSettings overTime(Duration window) {
@@ -90,79 +146,80 @@ record BreakerSettings(
         if (window.compareTo(SHORTEST_WINDOW) < 0 || window.compareTo(LONGEST_WINDOW) > 0) {
             throw new IllegalArgumentException("overTime must be from 100 ms to 24 h, is " + Nanos.text(nanos));
         }
-        if (counting.lastCalls != 0) {
-            throw new IllegalArgumentException("overTime(" + Nanos.text(nanos) + ") excludes overCalls("
-                    + counting.lastCalls + "), which is set; keep one of the two");
+        if (lastCalls != 0) {
+            throw new IllegalArgumentException("overTime(" + Nanos.text(nanos) + ") excludes overCalls(" + lastCalls
+                    + "), which is set; keep one of the two");
         }
-        return with(new Counting(nanos, 0, counting.minimumCalls));
+        return counting(nanos, 0, minimumCalls);
     }
 
-    BreakerSettings overCalls(int lastCalls) {
-        if (lastCalls < 1 || lastCalls > MOST_LAST_CALLS) {
+    BreakerSettings overCalls(int calls) {
+        if (calls < 1 || calls > MOST_LAST_CALLS) {
             throw new IllegalArgumentException(
-                    "overCalls must be from 1 to " + MOST_LAST_CALLS + ", is " + lastCalls + "; overTime has no limit");
+                    "overCalls must be from 1 to " + MOST_LAST_CALLS + ", is " + calls + "; overTime has no limit");
         }
-        if (counting.windowNanos != 0) {
-            throw new IllegalArgumentException("overCalls(" + lastCalls + ") excludes overTime("
-                    + Nanos.text(counting.windowNanos) + "), which is set; keep one of the two");
+        if (windowNanos != 0) {
+            throw new IllegalArgumentException("overCalls(" + calls + ") excludes overTime(" + Nanos.text(windowNanos)
+                    + "), which is set; keep one of the two");
         }
-        return with(checked(new Counting(0, lastCalls, counting.minimumCalls)));
+        return counting(0, calls, minimumCalls);
     }
 
     BreakerSettings minimumCalls(int n) {
         if (n < 1 || n > MOST_MINIMUM_CALLS) {
             throw new IllegalArgumentException("minimumCalls must be from 1 to " + MOST_MINIMUM_CALLS + ", is " + n);
         }
-        return with(checked(new Counting(counting.windowNanos, counting.lastCalls, n)));
+        return counting(windowNanos, lastCalls, n);
     }
 
     BreakerSettings slowCalls(Duration threshold, double share) {
-        Slow rule =
-                new Slow(Nanos.positive(threshold, "slowCalls: threshold"), checkedShare(share, "slowCalls: share"));
-        return new BreakerSettings(failuresInARow, failureShare, counting, rule, opening);
+        long nanos = Nanos.positive(threshold, "slowCalls: threshold");
+        checkedShare(share, "slowCalls: share");
+        return new BreakerSettings(
+                failuresInARow,
+                failureShare,
+                windowNanos,
+                lastCalls,
+                minimumCalls,
+                nanos,
+                share,
+                openForNanos,
+                growth,
+                longestNanos,
+                growthIsDefault,
+                leaseNanos);
     }
 
     Breaker build(RandomSource random) {
-        if (failuresInARow > 0 && slow == null && !counting.equals(Counting.DEFAULT)) {
+        if (failuresInARow > 0 && slowShare == 0 && (windowNanos != 0 || lastCalls != 0 || minimumCalls != 0)) {
             throw new IllegalArgumentException("overTime, overCalls and minimumCalls say nothing about "
                     + "consecutiveFailures(" + failuresInARow + "); drop them, or add slowCalls or use failureRate");
         }
         BreakerRule failures = failuresInARow > 0
                 ? BreakerRule.inARow(failuresInARow)
                 : shareRule(BreakerRule.Kind.FAILED, failureShare, 0);
-        BreakerRule slowCalls = slow == null ? null : shareRule(BreakerRule.Kind.SLOW, slow.share, slow.thresholdNanos);
-        return new Breaker(failures, slowCalls, openTime(), leaseNanos(), random);
+        BreakerRule slowCalls = slowShare == 0 ? null : shareRule(BreakerRule.Kind.SLOW, slowShare, slowNanos);
+        return new Breaker(failures, slowCalls, openTime(), lease(), random);
     }
 
-    private BreakerRule shareRule(BreakerRule.Kind kind, double share, long slowNanos) {
-        int minimum = counting.minimumCalls != 0
-                ? counting.minimumCalls
-                : counting.lastCalls != 0 ? Math.min(DEFAULT_MINIMUM_CALLS, counting.lastCalls) : DEFAULT_MINIMUM_CALLS;
-        long window = counting.lastCalls != 0 ? 0 : counting.windowNanos != 0 ? counting.windowNanos : DEFAULT_WINDOW;
-        return new BreakerRule(kind, minimum, share, slowNanos, window, counting.lastCalls);
+    private BreakerRule shareRule(BreakerRule.Kind kind, double share, long thresholdNanos) {
+        int minimum = minimumCalls != 0
+                ? minimumCalls
+                : lastCalls != 0 ? Math.min(DEFAULT_MINIMUM_CALLS, lastCalls) : DEFAULT_MINIMUM_CALLS;
+        long window = lastCalls != 0 ? 0 : windowNanos != 0 ? windowNanos : DEFAULT_WINDOW;
+        return new BreakerRule(kind, minimum, share, thresholdNanos, window, lastCalls);
     }
 
-    /** The open time is a backoff whose tries are the probes: number 1 is the first opening. */
+    /** The open time is a backoff whose tries are the probes: number 1 is the first  */
     private Backoff openTime() {
-        Backoff base = RetryPolicy.fixed(Duration.ofNanos(opening.openForNanos));
-        Growth growth = opening.growth;
-        return growth == null
+        Backoff base = RetryPolicy.fixed(Duration.ofNanos(openForNanos));
+        return growth == 0
                 ? base
-                : base.multiplier(growth.multiplier)
-                        .cap(Duration.ofNanos(growth.longestNanos))
-                        .equalJitter();
+                : base.multiplier(growth).cap(Duration.ofNanos(longestNanos)).equalJitter();
     }
 
-    private long leaseNanos() {
-        return opening.leaseNanos != 0 ? opening.leaseNanos : Math.max(opening.openForNanos, SHORTEST_LEASE);
-    }
-
-    private BreakerSettings with(Counting changed) {
-        return new BreakerSettings(failuresInARow, failureShare, changed, slow, opening);
-    }
-
-    private BreakerSettings with(Opening changed) {
-        return new BreakerSettings(failuresInARow, failureShare, counting, slow, changed);
+    private long lease() {
+        return leaseNanos != 0 ? leaseNanos : Math.max(openForNanos, SHORTEST_LEASE);
     }
 
     private static double checkedShare(double share, String setting) {
@@ -173,21 +230,61 @@ record BreakerSettings(
         return share;
     }
 
-    private static Counting checked(Counting counting) {
-        if (counting.lastCalls != 0 && counting.minimumCalls > counting.lastCalls) {
-            throw new IllegalArgumentException("minimumCalls must be at most overCalls (" + counting.lastCalls
-                    + "), is " + counting.minimumCalls + ": the breaker would never open");
+    private BreakerSettings counting(long window, int calls, int minimum) {
+        if (calls != 0 && minimum > calls) {
+            throw new IllegalArgumentException("minimumCalls must be at most overCalls (" + calls + "), is " + minimum
+                    + ": the breaker would never open");
         }
-        return counting;
+        return new BreakerSettings(
+                failuresInARow,
+                failureShare,
+                window,
+                calls,
+                minimum,
+                slowNanos,
+                slowShare,
+                openForNanos,
+                growth,
+                longestNanos,
+                growthIsDefault,
+                leaseNanos);
     }
 
-    private static Opening checked(Opening opening) {
-        Growth growth = opening.growth;
-        if (growth != null && growth.longestNanos < opening.openForNanos) {
-            throw new IllegalArgumentException("growing: max must be at least openFor ("
-                    + Nanos.text(opening.openForNanos) + "), is " + Nanos.text(growth.longestNanos));
+    private BreakerSettings opening(long openFor, double multiplier, long longest) {
+        if (multiplier != 0 && longest < openFor) {
+            throw new IllegalArgumentException(
+                    "growing: max must be at least openFor (" + Nanos.text(openFor) + "), is " + Nanos.text(longest));
         }
-        return opening;
+        return new BreakerSettings(
+                failuresInARow,
+                failureShare,
+                windowNanos,
+                lastCalls,
+                minimumCalls,
+                slowNanos,
+                slowShare,
+                openFor,
+                multiplier,
+                longest,
+                false,
+                leaseNanos);
+    }
+
+    /** Each setting, for comparing. */
+    List<Object> all() {
+        return List.of(
+                failuresInARow,
+                failureShare,
+                windowNanos,
+                lastCalls,
+                minimumCalls,
+                slowNanos,
+                slowShare,
+                openForNanos,
+                growth,
+                longestNanos,
+                growthIsDefault,
+                leaseNanos);
     }
 
     @Override
@@ -196,32 +293,31 @@ record BreakerSettings(
                 failuresInARow > 0
                         ? "consecutiveFailures(" + failuresInARow + ")"
                         : "failureRate(" + failureShare + ")");
-        if (counting.lastCalls != 0) {
-            text.append(".overCalls(").append(counting.lastCalls).append(')');
-        } else if (counting.windowNanos != 0) {
-            text.append(".overTime(").append(Nanos.text(counting.windowNanos)).append(')');
+        if (lastCalls != 0) {
+            text.append(".overCalls(").append(lastCalls).append(')');
+        } else if (windowNanos != 0) {
+            text.append(".overTime(").append(Nanos.text(windowNanos)).append(')');
         }
-        if (counting.minimumCalls != 0) {
-            text.append(".minimumCalls(").append(counting.minimumCalls).append(')');
+        if (minimumCalls != 0) {
+            text.append(".minimumCalls(").append(minimumCalls).append(')');
         }
-        if (slow != null) {
+        if (slowShare != 0) {
             text.append(".slowCalls(")
-                    .append(Nanos.text(slow.thresholdNanos))
+                    .append(Nanos.text(slowNanos))
                     .append(", ")
-                    .append(slow.share)
+                    .append(slowShare)
                     .append(')');
         }
-        text.append(".openFor(").append(Nanos.text(opening.openForNanos)).append(')');
-        Growth growth = opening.growth;
-        if (growth != null) {
+        text.append(".openFor(").append(Nanos.text(openForNanos)).append(')');
+        if (growth != 0) {
             text.append(".growing(")
-                    .append(growth.multiplier)
+                    .append(growth)
                     .append(", ")
-                    .append(Nanos.text(growth.longestNanos))
+                    .append(Nanos.text(longestNanos))
                     .append(')');
         }
-        if (opening.leaseNanos != 0) {
-            text.append(".probeLease(").append(Nanos.text(opening.leaseNanos)).append(')');
+        if (leaseNanos != 0) {
+            text.append(".probeLease(").append(Nanos.text(leaseNanos)).append(')');
         }
         return text.toString();
     }

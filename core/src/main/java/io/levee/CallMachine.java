@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The life of one call as a finite state machine, the only one there is:
  *
  * <pre>
- * admit (cancelled? deadline, breaker, bulkhead, limiter) -> attempt -> judge
+ * admit (cancelled? deadline, throttle, breaker, limits, limiter) -> attempt -> judge
  *     -> succeed | fail | back off (policy, deadline, breaker, retry budget) -> admit ...
  * </pre>
  *
@@ -27,6 +27,8 @@ final class CallMachine {
     static final int SUCCEED = 3;
     /** The call has failed: {@link #failure} says with what. */
     static final int FAIL = 4;
+    /** The attempt has failed, but the other one, its hedge or the one it hedges, is still out: wait for that. */
+    static final int AWAIT_OTHER = 5;
 
     // The whole call.
     private Engine engine;
@@ -52,6 +54,7 @@ final class CallMachine {
     private int attempt;
     private int made;
     private boolean inBulkhead;
+    private boolean inLimit;
     private long breakerStamp;
     private long attemptStartNanos;
     private long dueNanos;
@@ -64,6 +67,11 @@ final class CallMachine {
     private @Nullable Verdict verdict;
     private @Nullable Fate fate;
     private boolean replayable = true;
+
+    // A hedged first attempt. What is said above of 'the attempt' is of the one in focus, the other is parked.
+    private boolean hedged;
+    private boolean firstInFocus;
+    private @Nullable Lane parked;
 
     // The last step.
     private long judgedNanos;
@@ -108,9 +116,9 @@ final class CallMachine {
     }
 
     private int admit(long nowNanos) {
-        int refused = admitUpToLimiter(nowNanos);
-        if (refused != START) {
-            return refused;
+        StopReason refused = refusal(nowNanos, true);
+        if (refused != null) {
+            return stop(refused, nowNanos);
         }
         Limiter limiter = engine.limiter;
         if (limiter != null && (attempt > 0 || !limiter.tryAcquire(nowNanos))) {
@@ -125,8 +133,9 @@ final class CallMachine {
     int permitted(long askedNanos, long nowNanos) {
         used = true;
         limiterWaitNanos += nowNanos - askedNanos;
-        int refused = admitUpToLimiter(nowNanos);
-        return refused == START ? start(nowNanos) : refused;
+        // The throttle has been asked before the wait: asked twice, it would reject more than its share.
+        StopReason refused = refusal(nowNanos, false);
+        return refused == null ? start(nowNanos) : stop(refused, nowNanos);
     }
 
     /** The limiter has no permit in time, or the wait for it was cut short by the deadline. */
@@ -136,32 +145,48 @@ final class CallMachine {
         return stop(ending == null ? StopReason.NO_PERMIT : ending(), nowNanos);
     }
 
-    private int admitUpToLimiter(long nowNanos) {
+    /**
+     * Why no attempt may be made now; null if one may. It then is in the bulkhead and the concurrency limit and has the
+     * breaker's stamp; all that is left to pass is the limiter.
+     */
+    private @Nullable StopReason refusal(long nowNanos, boolean asksThrottle) {
         if (ending != null) {
-            return stop(ending(), nowNanos);
+            return ending();
         }
         if (engine.isClosed()) {
-            return stop(StopReason.CLOSED, nowNanos);
+            return StopReason.CLOSED;
         }
         if (deadlineNanos != Nanos.NEVER && nowNanos >= deadlineNanos) {
-            return stop(StopReason.DEADLINE, nowNanos);
+            return StopReason.DEADLINE;
+        }
+        Throttle throttle = engine.throttle;
+        if (throttle != null && asksThrottle && !throttle.tryAcquire(nowNanos)) {
+            return StopReason.THROTTLED;
         }
         Breaker breaker = engine.breaker;
         if (breaker != null) {
             breakerStamp = breaker.tryAcquire(nowNanos);
             if (breakerStamp == Breaker.REFUSED) {
-                return stop(StopReason.BREAKER_OPEN, nowNanos);
+                return StopReason.BREAKER_OPEN;
             }
+        }
+        ConcurrencyLimit limit = engine.limit;
+        if (limit != null) {
+            if (!limit.tryEnter()) {
+                forgetProbe();
+                return StopReason.LIMIT_FULL;
+            }
+            inLimit = true;
         }
         Bulkhead bulkhead = engine.bulkhead;
         if (bulkhead != null) {
             if (!bulkhead.tryEnter()) {
-                forgetProbe();
-                return stop(StopReason.BULKHEAD_FULL, nowNanos);
+                leave();
+                return StopReason.BULKHEAD_FULL;
             }
             inBulkhead = true;
         }
-        return START;
+        return null;
     }
 
     private int start(long nowNanos) {
@@ -169,15 +194,24 @@ final class CallMachine {
         if (paidUnsent) {
             paidUnsent = false;
         }
+        Throttle throttle = engine.throttle;
+        if (throttle != null) {
+            throttle.onSent(nowNanos);
+        }
         attemptStartNanos = nowNanos;
         long timeout = engine.attemptTimeoutNanos;
         dueNanos = timeout == Nanos.NEVER ? deadlineNanos : Math.min(deadlineNanos, Nanos.add(nowNanos, timeout));
         return START;
     }
 
-    /** Out of the bulkhead and the breaker without an attempt. */
+    /** Out of the bulkhead, the limit and the breaker without an attempt, or without a word on one. */
     private void leave() {
         leaveBulkhead();
+        ConcurrencyLimit limit = engine.limit;
+        if (inLimit && limit != null) {
+            inLimit = false;
+            limit.leave();
+        }
         forgetProbe();
     }
 
@@ -203,8 +237,7 @@ final class CallMachine {
 
     /** True if the success must come with the present instant; else the attempt's start serves. */
     boolean needsClockOnSuccess() {
-        Breaker breaker = engine.breaker;
-        return engine.events != null || (breaker != null && breaker.needsDuration());
+        return engine.clockOnSuccess;
     }
 
     /** The attempt returned a value that needs no judging. */
@@ -214,18 +247,37 @@ final class CallMachine {
         if (breaker != null) {
             breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
         }
+        if (engine.learnsFromSuccess) {
+            teach(nowNanos);
+        }
         if (paid > 0) {
             refund();
         }
         CallMetrics metrics = engine.metrics;
         if (metrics != null) {
-            metrics.succeeded(made);
+            metrics.succeeded(made, hedged && firstInFocus);
         }
         EventBus events = engine.events;
         if (events != null) {
             publishEnd(events, nowNanos, null);
         }
         return SUCCEED;
+    }
+
+    /** Tells those who go by durations of a success. */
+    private void teach(long nowNanos) {
+        ConcurrencyLimit limit = engine.limit;
+        if (inLimit && limit != null) {
+            inLimit = false;
+            limit.leave(nowNanos, nowNanos - attemptStartNanos);
+        }
+        Hedge hedge = engine.hedge;
+        if (hedge != null) {
+            hedge.record(nowNanos - attemptStartNanos);
+            if (hedged) {
+                overtake(hedge, nowNanos);
+            }
+        }
     }
 
     private void refund() {
@@ -250,17 +302,18 @@ final class CallMachine {
         used = true;
         Outcome outcome;
         Verdict judged;
+        boolean refusal;
         try {
             outcome = outcome(value, thrown);
             judged = Judge.judge(engine.classifier, outcome, repeatable());
+            refusal = engine.countsRefusals && Judge.isRefusal(outcome, judged);
         } catch (Throwable broken) {
             return ruleFailed(thrown, broken, nowNanos);
         }
         if (judged.isSuccess()) {
             return succeeded(nowNanos);
         }
-        leaveBulkhead();
-        tellBreaker(judged.health(), nowNanos);
+        report(judged.health(), refusal, nowNanos);
         lastFailure = thrown;
         lastWasValue = thrown == null;
         verdict = judged;
@@ -279,6 +332,9 @@ final class CallMachine {
         }
         if (!judged.isRetryable()) {
             return stop(Judge.stopReason(judged), nowNanos);
+        }
+        if (parked != null) {
+            return awaitOther();
         }
         try {
             return backOff(judged, nowNanos);
@@ -312,6 +368,7 @@ final class CallMachine {
                         || inner.fate() == null
                         || stop == StopReason.RETRY_BUDGET
                         || stop == StopReason.BREAKER_OPEN
+                        || stop == StopReason.THROTTLED
                         || stop == StopReason.DEADLINE;
             }
             t = t.getCause();
@@ -323,15 +380,38 @@ final class CallMachine {
         return judged.rule().startsWith(RuleClassifier.PREFIX);
     }
 
+    /** The attempt that runs has ended without success: tells everybody who counts attempts. */
+    private void report(Verdict.Health health, boolean refusal, long nowNanos) {
+        leaveBulkhead();
+        tellBreaker(health, nowNanos);
+        Throttle throttle = engine.throttle;
+        if (refusal && throttle != null) {
+            throttle.onRefused(attemptStartNanos);
+        }
+        ConcurrencyLimit limit = engine.limit;
+        if (inLimit && limit != null) {
+            inLimit = false;
+            if (refusal) {
+                limit.leaveDropped(nowNanos);
+            } else if (health == Verdict.Health.UNKNOWN) {
+                limit.leave();
+            } else {
+                limit.leave(nowNanos, nowNanos - attemptStartNanos);
+            }
+        }
+    }
+
     private void tellBreaker(Verdict.Health health, long nowNanos) {
         Breaker breaker = engine.breaker;
         if (breaker == null) {
             return;
         }
-        switch (health) {
-            case HEALTHY -> breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
-            case FAULT -> breaker.onFailure(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
-            case UNKNOWN -> breaker.onIgnored(breakerStamp);
+        if (health == Verdict.Health.HEALTHY) {
+            breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+        } else if (health == Verdict.Health.FAULT) {
+            breaker.onFailure(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+        } else {
+            breaker.onIgnored(breakerStamp);
         }
     }
 
@@ -379,6 +459,8 @@ final class CallMachine {
             events.publish(new LeveeEvent.RetryScheduled(record(null, nowNanos, delay), lastFailure));
         }
         remember(judged.rule());
+        hedged = false;
+        firstInFocus = false;
         lastBackoffNanos = delay;
         attempt = retry;
         return BACK_OFF;
@@ -399,6 +481,10 @@ final class CallMachine {
             retriedRules = Arrays.copyOf(retriedRules, Math.max(4, retries * 2));
         }
         retriedRules[retries++] = rule;
+        rememberFailure();
+    }
+
+    private void rememberFailure() {
         Throwable last = lastFailure;
         if (last != null) {
             if (earlierCount == earlier.length) {
@@ -408,13 +494,130 @@ final class CallMachine {
         }
     }
 
+    /** The instant at which the first attempt, just started, is to be hedged; {@link Nanos#NEVER} if it is not. */
+    long hedgeAtNanos() {
+        Hedge hedge = engine.hedge;
+        if (hedge == null || attempt != 0 || !call.isHedgeable() || !repeatable()) {
+            return Nanos.NEVER;
+        }
+        long delay = hedge.delayNanos(attemptStartNanos);
+        long at = delay == Hedge.UNKNOWN_DELAY ? Nanos.NEVER : Nanos.add(attemptStartNanos, delay);
+        return at < dueNanos ? at : Nanos.NEVER;
+    }
+
+    /**
+     * The first attempt has run for the hedge's delay. Answers whether the hedge is to be made: it is the attempt in focus
+     * then. If not, nothing has happened.
+     */
+    boolean startHedge(long nowNanos) {
+        Hedge hedge = engine.hedge;
+        RetryBudget budget = engine.budget;
+        if (hedge == null || budget == null || attempt != 0 || !allowsSecond() || !budget.tryWithdraw(1, nowNanos)) {
+            return false;
+        }
+        used = true;
+        long firstStart = attemptStartNanos;
+        Lane first = lane();
+        inBulkhead = false;
+        inLimit = false;
+        breakerStamp = Breaker.REFUSED;
+        attempt = 1;
+        Limiter limiter = engine.limiter;
+        boolean admitted = refusal(nowNanos, true) == null;
+        if (admitted && limiter != null && !limiter.tryAcquire(nowNanos)) {
+            // Nobody waits for a permit to hedge: by then the first attempt has had its time.
+            leave();
+            admitted = false;
+        }
+        if (!admitted) {
+            attempt = 0;
+            takeUp(first);
+            budget.refund(1);
+            return false;
+        }
+        hedged = true;
+        parked = first;
+        int started = start(nowNanos);
+        hedge.onSent();
+        EventBus events = engine.events;
+        if (events != null) {
+            events.publish(new LeveeEvent.HedgeSent(
+                    engine.name, call.operation(), attempt, nowNanos - firstStart, budget.balance(nowNanos)));
+        }
+        return started == START;
+    }
+
+    private boolean allowsSecond() {
+        try {
+            return Delays.beforeRetry(engine.policy, 1, 0, 0, engine.random) != RetryPolicy.STOP;
+        } catch (Throwable broken) {
+            // It will throw again where the call depends on it, and end it there.
+            return false;
+        }
+    }
+
+    /** What is told next is of the attempt with this number, the first or its hedge. */
+    void focus(int number) {
+        Lane other = parked;
+        if (other != null && (other.isFirst ? 0 : 1) == number) {
+            parked = lane();
+            takeUp(other);
+        }
+    }
+
+    private Lane lane() {
+        return new Lane(attempt == 0 || firstInFocus, inBulkhead, inLimit, breakerStamp, attemptStartNanos, dueNanos);
+    }
+
+    private void takeUp(Lane lane) {
+        firstInFocus = lane.isFirst;
+        inBulkhead = lane.inBulkhead;
+        inLimit = lane.inLimit;
+        breakerStamp = lane.breakerStamp;
+        attemptStartNanos = lane.startNanos;
+        dueNanos = lane.dueNanos;
+    }
+
+    /** The attempt in focus has failed and may be retried: the one that is still out is that retry. */
+    private int awaitOther() {
+        rememberFailure();
+        Lane other = Objects.requireNonNull(parked);
+        parked = null;
+        takeUp(other);
+        return AWAIT_OTHER;
+    }
+
+    /** Of two attempts the one in focus has succeeded; the driver cancels the other. */
+    private void overtake(Hedge hedge, long nowNanos) {
+        Lane other = parked;
+        if (!firstInFocus) {
+            hedge.onWon();
+            if (other != null) {
+                hedge.record(nowNanos - other.startNanos);
+            }
+        }
+        dropOther();
+    }
+
+    private void dropOther() {
+        Lane other = parked;
+        if (other != null) {
+            boolean firstDecides = firstInFocus;
+            parked = null;
+            takeUp(other);
+            leave();
+            firstInFocus = firstDecides;
+        }
+    }
+
     /** The attempt ran out of time. Answers the exception to judge it by, or null if the call's time is up as well. */
     @Nullable
     AttemptTimeoutException timedOut(@Nullable Throwable thrown, long nowNanos) {
         if (deadlineNanos != Nanos.NEVER && nowNanos >= deadlineNanos) {
             return null;
         }
-        return new AttemptTimeoutException(engine.name, attempt, dueNanos - attemptStartNanos, thrown);
+        return new AttemptTimeoutException(
+                engine.name, firstInFocus ? 0 : attempt, dueNanos - attemptStartNanos, thrown);
     }
 
     /** The call's time is up in mid-attempt. */
@@ -433,8 +636,7 @@ final class CallMachine {
     }
 
     private int cutShort(StopReason why, Verdict.Health health, @Nullable Throwable thrown, long nowNanos) {
-        leaveBulkhead();
-        tellBreaker(health, nowNanos);
+        report(health, health == Verdict.Health.FAULT, nowNanos);
         if (thrown != null) {
             lastFailure = thrown;
         }
@@ -478,8 +680,7 @@ final class CallMachine {
     }
 
     private int ruleFailed(@Nullable Throwable thrown, Throwable broken, long nowNanos) {
-        leaveBulkhead();
-        tellBreaker(Verdict.Health.UNKNOWN, nowNanos);
+        report(Verdict.Health.UNKNOWN, false, nowNanos);
         verdict = null;
         fate = thrown == null ? Fate.ANSWERED : Fate.SENT_NO_ANSWER;
         if (thrown == null) {
@@ -508,7 +709,8 @@ final class CallMachine {
         }
         endedNanos = nowNanos;
         stopped = why;
-        if (made == 0 && lastFailure == null && nowNanos == startNanos) {
+        // The short record has no room for the figures of throttle and concurrency limit.
+        if (made == 0 && lastFailure == null && nowNanos == startNanos && !engine.countsRefusals) {
             LeveeException refusal = LeveeException.refusal(
                     why,
                     engine,
@@ -521,6 +723,7 @@ final class CallMachine {
             }
         }
         Decision record = record(why, nowNanos, consideredDelay);
+        dropOther();
         decision = record;
         Throwable last = lastFailure;
         boolean kept = last != null && !cutShort && why != StopReason.CANCELLED && why != StopReason.CLOSED;
@@ -552,6 +755,8 @@ final class CallMachine {
         Throwable last = lastFailure;
         RetryBudget budget = engine.budget;
         Breaker breaker = engine.breaker;
+        Throttle throttle = engine.throttle;
+        ConcurrencyLimit limit = engine.limit;
         return new Decision(
                 engine.name,
                 call.operation(),
@@ -559,7 +764,7 @@ final class CallMachine {
                 judged == null ? Decision.NO_RULE : judged.rule(),
                 judged != null ? judged.reason() : why == null ? "" : why.withoutVerdict(),
                 last == null ? null : last.getClass().getName(),
-                made > 0 ? made - 1 : attempt,
+                firstInFocus ? 0 : made > 0 ? made - 1 : attempt,
                 made > 0 ? fate : null,
                 delay,
                 engine.clockAtStart ? nowNanos - startNanos : -1,
@@ -568,6 +773,8 @@ final class CallMachine {
                 judged == null ? 0 : judged.cost(),
                 limiterWaitNanos,
                 breaker == null ? null : breaker.state(),
+                throttle == null ? Double.NaN : throttle.rejectionProbability(nowNanos),
+                limit == null ? -1 : limit.limit(),
                 repeatable(),
                 replayable,
                 false);
@@ -681,6 +888,8 @@ final class CallMachine {
         verdict = null;
         fate = null;
         replayable = true;
+        hedged = false;
+        firstInFocus = false;
         failure = null;
         decision = null;
     }

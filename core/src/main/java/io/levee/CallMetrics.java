@@ -27,7 +27,7 @@ public final class CallMetrics {
     private final LongAdder succeededAtOnce = new LongAdder();
     private final LongAdder savedByRetry = new LongAdder();
     private final LongAdder degraded = new LongAdder();
-    /** Attempts of all calls but those that succeeded at once, which had one each. */
+    /** Attempts of all calls, but for one of each of those whose first attempt succeeded. */
     private final LongAdder furtherAttempts = new LongAdder();
 
     private final EnumMap<StopReason, LongAdder> stopped = new EnumMap<>(StopReason.class);
@@ -39,9 +39,17 @@ public final class CallMetrics {
         }
     }
 
-    void succeeded(int attempts) {
+    /**
+     * A call has succeeded.
+     *
+     * @param first whether it is its first attempt that succeeded though there was another, its hedge
+     */
+    void succeeded(int attempts, boolean first) {
         if (attempts == 1) {
             succeededAtOnce.increment();
+        } else if (first) {
+            succeededAtOnce.increment();
+            furtherAttempts.add(attempts - 1);
         } else {
             savedByRetry.increment();
             furtherAttempts.add(attempts);

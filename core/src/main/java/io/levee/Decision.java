@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param cost tokens that the retry costs
  * @param limiterWaitNanos how long the call has waited for permits
  * @param breakerState the breaker's state; null without one
+ * @param rejectionProbability the probability with which the throttle rejects; NaN without one
+ * @param concurrencyLimit how many attempts the concurrency limit lets be in flight; -1 without one
  * @param idempotent whether the request may reach the downstream twice
  * @param replayable whether the request's body can be sent again
  * @param degraded whether the caller gets the fallback's answer
@@ -41,6 +43,8 @@ public record Decision(
         int cost,
         long limiterWaitNanos,
         Breaker.@Nullable State breakerState,
+        double rejectionProbability,
+        int concurrencyLimit,
         boolean idempotent,
         boolean replayable,
         boolean degraded) {
@@ -108,6 +112,8 @@ public record Decision(
                 0,
                 0,
                 breakerState,
+                Double.NaN,
+                -1,
                 idempotent,
                 true,
                 false);
@@ -130,6 +136,8 @@ public record Decision(
                 cost,
                 limiterWaitNanos,
                 breakerState,
+                rejectionProbability,
+                concurrencyLimit,
                 idempotent,
                 replayable,
                 true);
@@ -181,6 +189,14 @@ public record Decision(
         }
         if (breakerState != null) {
             text.append(", breaker ").append(breakerState);
+        }
+        if (!Double.isNaN(rejectionProbability)) {
+            text.append(", throttle rejects ")
+                    .append(Math.round(rejectionProbability * 100))
+                    .append(" %");
+        }
+        if (concurrencyLimit >= 0) {
+            text.append(", concurrency limit ").append(concurrencyLimit);
         }
         text.append(idempotent ? ", idempotent" : ", not idempotent");
         if (!replayable) {

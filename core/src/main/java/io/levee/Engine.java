@@ -22,6 +22,13 @@ final class Engine {
     final @Nullable Breaker breaker;
     final @Nullable Bulkhead bulkhead;
     final @Nullable RetryBudget budget;
+    final @Nullable Throttle throttle;
+    final @Nullable ConcurrencyLimit limit;
+    final @Nullable Hedge hedge;
+    // As set up, to be shown.
+    final Throttle.@Nullable Spec throttleSpec;
+    final ConcurrencyLimit.@Nullable Spec limitSpec;
+    final Hedge.@Nullable Spec hedgeSpec;
     final TimeSource time;
     final RandomSource random;
     final Executor executor;
@@ -29,6 +36,12 @@ final class Engine {
     final @Nullable CallMetrics metrics;
     /** True if a decision on the way to the first attempt needs to know the time. */
     final boolean clockAtStart;
+    /** True if a success has to be told with its instant. */
+    final boolean clockOnSuccess;
+    /** True if somebody goes by how long a success took. */
+    final boolean learnsFromSuccess;
+    /** True if somebody wants to know of a failure whether it was a refusal. */
+    final boolean countsRefusals;
     /** True if nothing stands between the caller and the first attempt: no clock, no timer, no permit. */
     final boolean unguardedFirst;
 
@@ -52,14 +65,30 @@ final class Engine {
         limiter = b.limiter == null ? null : b.limiter.build(time);
         breaker = b.breaker == null ? null : b.breaker.build(random);
         bulkhead = b.bulkhead == null ? null : b.bulkhead.build();
-        budget = b.retryBudget == null ? null : b.retryBudget.build(time.nanoTime());
+        long now = time.nanoTime();
+        budget = b.retryBudget == null ? null : b.retryBudget.build(now);
+        throttle = b.throttle == null ? null : b.throttle.build(random);
+        limit = b.concurrencyLimit == null ? null : b.concurrencyLimit.build(now);
+        hedge = b.hedge == null ? null : b.hedge.build(now);
+        throttleSpec = b.throttle;
+        limitSpec = b.concurrencyLimit;
+        hedgeSpec = b.hedge;
         events = b.listeners.isEmpty() ? null : new EventBus(name, b.listeners);
         metrics = b.metrics ? new CallMetrics() : null;
         clockAtStart = deadlineNanos != Nanos.NEVER
                 || attemptTimeoutNanos != Nanos.NEVER
                 || limiter != null
                 || breaker != null
+                || throttle != null
+                || limit != null
+                || hedge != null
                 || events != null;
+        clockOnSuccess = events != null
+                || limit != null
+                || (breaker != null && breaker.needsDuration())
+                || (hedge != null && hedge.needsDuration());
+        learnsFromSuccess = limit != null || hedge != null;
+        countsRefusals = throttle != null || limit != null;
         unguardedFirst = !clockAtStart && !judgesValues && bulkhead == null && budget == null && metrics == null;
         EventBus bus = events;
         if (breaker != null && bus != null) {

@@ -127,11 +127,11 @@ final class ErrorTable {
     /** The rule of one throwable, its causes left aside. */
     private static ErrorRule own(Throwable t) {
         ErrorRule rule = t instanceof NamedThrowable named ? byName(named) : BY_CLASS.get(t.getClass());
-        return switch (rule) {
-            case TIMEOUT -> saysConnectTimedOut(t) ? ErrorRule.CONNECT_TIMEOUT : rule;
-            case TLS, TLS_HANDSHAKE -> saysCertificate(t.getMessage()) ? ErrorRule.CERTIFICATE : rule;
-            default -> rule;
-        };
+        if (rule == ErrorRule.TIMEOUT) {
+            return saysConnectTimedOut(t) ? ErrorRule.CONNECT_TIMEOUT : rule;
+        }
+        boolean tls = rule == ErrorRule.TLS || rule == ErrorRule.TLS_HANDSHAKE;
+        return tls && saysCertificate(t.getMessage()) ? ErrorRule.CERTIFICATE : rule;
     }
 
     /** For a throwable of which only names are known: the class' superclasses count where the class can be loaded. */

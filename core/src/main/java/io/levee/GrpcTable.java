@@ -14,9 +14,41 @@ final class GrpcTable {
     private static final Map<GrpcStatus, Verdict> VERDICTS = new EnumMap<>(GrpcStatus.class);
 
     static {
-        for (GrpcStatus status : GrpcStatus.values()) {
-            VERDICTS.put(status, verdict(status));
-        }
+        VERDICTS.put(GrpcStatus.OK, Verdict.SUCCESS);
+        VERDICTS.put(
+                GrpcStatus.UNAVAILABLE,
+                retryable(GrpcStatus.UNAVAILABLE, "the service is not available at the moment")
+                        .withFate(Fate.ANSWERED));
+        // The attempt's: where the call's own deadline has passed the engine ends the call. Has cost the downstream
+        // more than a refusal, as HTTP's 408 and 504 have.
+        VERDICTS.put(
+                GrpcStatus.DEADLINE_EXCEEDED,
+                retryable(GrpcStatus.DEADLINE_EXCEEDED, "the attempt ran out of its time")
+                        .withFate(Fate.SENT_NO_ANSWER)
+                        .withCost(2));
+        fatal(Health.UNKNOWN, "the attempt was cancelled: nobody waits for another", GrpcStatus.CANCELLED);
+        fatal(
+                Health.HEALTHY,
+                "the same request would be refused again",
+                GrpcStatus.INVALID_ARGUMENT,
+                GrpcStatus.NOT_FOUND,
+                GrpcStatus.ALREADY_EXISTS,
+                GrpcStatus.PERMISSION_DENIED,
+                GrpcStatus.FAILED_PRECONDITION,
+                GrpcStatus.OUT_OF_RANGE,
+                GrpcStatus.UNAUTHENTICATED);
+        fatal(Health.HEALTHY, "a conflict that only the caller can resolve, from a higher level", GrpcStatus.ABORTED);
+        fatal(
+                Health.FAULT,
+                "a quota is used up, and the server does not say until when",
+                GrpcStatus.RESOURCE_EXHAUSTED);
+        fatal(Health.FAULT, "the server cannot do this at all", GrpcStatus.UNIMPLEMENTED);
+        fatal(
+                Health.FAULT,
+                "an error of the server that is not known to pass",
+                GrpcStatus.UNKNOWN,
+                GrpcStatus.INTERNAL,
+                GrpcStatus.DATA_LOSS);
     }
 
     /** RESOURCE_EXHAUSTED with a pushback: the server says 'not now, but then', which nobody says of work that is done. */
@@ -56,38 +88,18 @@ final class GrpcTable {
                 : verdictFor(status, outcome.pushback() == Outcome.Pushback.RETRY);
     }
 
-    private static Verdict verdict(GrpcStatus status) {
-        return switch (status) {
-            case OK -> Verdict.SUCCESS;
-            case UNAVAILABLE ->
-                Verdict.retryable(rule(status), text(status, "the service is not available at the moment"))
-                        .withFate(Fate.ANSWERED);
-            // The attempt's: where the call's own deadline has passed the engine ends the call. Has cost the downstream
-            // more than a refusal, as HTTP's 408 and 504 have.
-            case DEADLINE_EXCEEDED ->
-                Verdict.retryable(rule(status), text(status, "the attempt ran out of its time"))
-                        .withFate(Fate.SENT_NO_ANSWER)
-                        .withCost(2);
-            case CANCELLED -> fatal(status, "the attempt was cancelled: nobody waits for another", Health.UNKNOWN);
-            case INVALID_ARGUMENT,
-                    NOT_FOUND,
-                    ALREADY_EXISTS,
-                    PERMISSION_DENIED,
-                    FAILED_PRECONDITION,
-                    OUT_OF_RANGE,
-                    UNAUTHENTICATED -> fatal(status, "the same request would be refused again", Health.HEALTHY);
-            case ABORTED ->
-                fatal(status, "a conflict that only the caller can resolve, from a higher level", Health.HEALTHY);
-            case RESOURCE_EXHAUSTED ->
-                fatal(status, "a quota is used up, and the server does not say until when", Health.FAULT);
-            case UNIMPLEMENTED -> fatal(status, "the server cannot do this at all", Health.FAULT);
-            case UNKNOWN, INTERNAL, DATA_LOSS ->
-                fatal(status, "an error of the server that is not known to pass", Health.FAULT);
-        };
+    private static Verdict retryable(GrpcStatus status, String why) {
+        return Verdict.retryable(rule(status), text(status, why));
     }
 
-    private static Verdict fatal(GrpcStatus status, String why, Health health) {
-        return Verdict.fatal(rule(status), text(status, why)).withHealth(health).withFate(Fate.ANSWERED);
+    private static void fatal(Health health, String why, GrpcStatus... statuses) {
+        for (GrpcStatus status : statuses) {
+            VERDICTS.put(
+                    status,
+                    Verdict.fatal(rule(status), text(status, why))
+                            .withHealth(health)
+                            .withFate(Fate.ANSWERED));
+        }
     }
 
     /** As in {@code grpc-unavailable}. */

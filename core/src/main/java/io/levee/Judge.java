@@ -81,6 +81,25 @@ final class Judge {
         return known;
     }
 
+    /**
+     * Whether the downstream did not take on the attempt: it refused it, broke it off or did not answer in time, as far as
+     * an overload can be the reason. What throttle and concurrency limit count. An answer that another attempt would meet
+     * again (404, 500) is none, unless a classifier of the user's calls it retryable and a fault; a 503 is one also where
+     * that calls it final.
+     */
+    static boolean isRefusal(Outcome outcome, Verdict verdict) {
+        if (verdict.health() != Verdict.Health.FAULT) {
+            return false;
+        }
+        boolean gated =
+                stopReason(verdict) != StopReason.FINAL || verdict.rule().equals(PUSHBACK);
+        if (verdict.isRetryable() || gated) {
+            return true;
+        }
+        Verdict standard = StandardClassifier.INSTANCE.classify(outcome);
+        return standard.isRetryable() && standard.health() == Verdict.Health.FAULT;
+    }
+
     /** Why a call ends that has this final verdict. */
     static StopReason stopReason(Verdict verdict) {
         return switch (verdict.rule()) {

@@ -243,6 +243,33 @@ public final class Levee implements AutoCloseable {
     }
 
     /**
+     * The throttle, for operators and consoles.
+     *
+     * @return the throttle, or null without one
+     */
+    public @Nullable Throttle throttle() {
+        return engine.throttle;
+    }
+
+    /**
+     * The concurrency limit, for operators and consoles.
+     *
+     * @return the limit, or null without one
+     */
+    public @Nullable ConcurrencyLimit concurrencyLimit() {
+        return engine.limit;
+    }
+
+    /**
+     * The hedge, for operators and consoles.
+     *
+     * @return the hedge, or null without one
+     */
+    public @Nullable Hedge hedge() {
+        return engine.hedge;
+    }
+
+    /**
      * The present state, for consoles and tests.
      *
      * @return a snapshot
@@ -256,6 +283,9 @@ public final class Levee implements AutoCloseable {
                 e.limiter == null ? null : e.limiter.snapshot(now),
                 e.budget == null ? Double.NaN : e.budget.balance(now),
                 e.bulkhead == null ? -1 : e.bulkhead.inFlight(),
+                e.throttle == null ? null : e.throttle.snapshot(now),
+                e.limit == null ? null : e.limit.snapshot(),
+                e.hedge == null ? null : e.hedge.snapshot(now),
                 e.pendingCount(),
                 e.events == null ? 0 : e.events.dropped(),
                 e.events == null ? 0 : e.events.listenerFailures(),
@@ -274,7 +304,10 @@ public final class Levee implements AutoCloseable {
                 e.deadlineNanos == Nanos.NEVER ? null : Duration.ofNanos(e.deadlineNanos),
                 e.attemptTimeoutNanos == Nanos.NEVER ? null : Duration.ofNanos(e.attemptTimeoutNanos),
                 Duration.ofNanos(e.maxServerDelayNanos),
-                e.repeatable);
+                e.repeatable,
+                e.throttleSpec,
+                e.limitSpec,
+                e.hedgeSpec);
     }
 
     /**
@@ -339,6 +372,9 @@ public final class Levee implements AutoCloseable {
         Breaker.@Nullable Spec breaker;
         Bulkhead.@Nullable Spec bulkhead;
         RetryBudget.@Nullable Spec retryBudget = RetryBudget.ratio(0.1);
+        Throttle.@Nullable Spec throttle;
+        ConcurrencyLimit.@Nullable Spec concurrencyLimit;
+        Hedge.@Nullable Spec hedge;
         TimeSource time = TimeSource.system();
         RandomSource random = RandomSource.system();
         Executor executor = ForkJoinPool.commonPool();
@@ -456,6 +492,45 @@ public final class Levee implements AutoCloseable {
         public Builder bulkhead(Bulkhead.Spec spec) {
             once("bulkhead");
             bulkhead = Objects.requireNonNull(spec, "bulkhead");
+            return this;
+        }
+
+        /**
+         * Sets a throttle: rejects a share of the attempts here while the downstream refuses many. Default: none. Beside
+         * a breaker it has little to do: choose one.
+         *
+         * @param spec how it counts
+         * @return this
+         */
+        public Builder throttle(Throttle.Spec spec) {
+            once("throttle");
+            throttle = Objects.requireNonNull(spec, "throttle");
+            return this;
+        }
+
+        /**
+         * Sets a bound on the attempts in flight that follows their durations and drops. Default: none. A
+         * {@link #bulkhead} may stand beside it as a bound that does not move.
+         *
+         * @param spec the bounds of the bound
+         * @return this
+         */
+        public Builder concurrencyLimit(ConcurrencyLimit.Spec spec) {
+            once("concurrencyLimit");
+            concurrencyLimit = Objects.requireNonNull(spec, "concurrencyLimit");
+            return this;
+        }
+
+        /**
+         * Hedges asynchronous calls that are idempotent: sends a second attempt when the first takes long. Default: none.
+         * Needs the retry budget, which pays for it.
+         *
+         * @param spec when
+         * @return this
+         */
+        public Builder hedge(Hedge.Spec spec) {
+            once("hedge");
+            hedge = Objects.requireNonNull(spec, "hedge");
             return this;
         }
 
@@ -591,9 +666,14 @@ public final class Levee implements AutoCloseable {
         /**
          * Makes the Levee.
          *
-         * @return a new one with its own breaker, limiter, bulkhead and retry budget
+         * @return a new one with its own breaker, limiter, bulkhead, retry budget and whatever else was set
+         * @throws IllegalStateException if hedges are wanted, and no retry budget that could pay for them
          */
         public Levee build() {
+            if (hedge != null && retryBudget == null) {
+                throw new IllegalStateException(name + ": hedge needs a retry budget, which bounds how many are sent;"
+                        + " remove noRetryBudget() or hedge(...)");
+            }
             return new Levee(new Engine(this));
         }
     }

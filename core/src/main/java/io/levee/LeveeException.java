@@ -16,9 +16,11 @@ public abstract sealed class LeveeException extends RuntimeException
                 CallCancelledException,
                 DeadlineExceededException,
                 LeveeClosedException,
+                LimitFullException,
                 NoPermitException,
                 RetriesEndedException,
-                RetryBudgetEmptyException {
+                RetryBudgetEmptyException,
+                ThrottledException {
     private static final long serialVersionUID = 1L;
 
     private static final StopReason[] STOPS = StopReason.values();
@@ -106,12 +108,16 @@ public abstract sealed class LeveeException extends RuntimeException
      */
     static @Nullable LeveeException refusal(
             StopReason stop, Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
-        return switch (stop) {
-            case BREAKER_OPEN -> new BreakerOpenException(engine, call, nowNanos, remainingNanos);
-            case NO_PERMIT -> new NoPermitException(engine, call, nowNanos, remainingNanos);
-            case BULKHEAD_FULL -> new BulkheadFullException(engine, call, nowNanos, remainingNanos);
-            default -> null;
-        };
+        if (stop == StopReason.BREAKER_OPEN) {
+            return new BreakerOpenException(engine, call, nowNanos, remainingNanos);
+        }
+        if (stop == StopReason.NO_PERMIT) {
+            return new NoPermitException(engine, call, nowNanos, remainingNanos);
+        }
+        if (stop == StopReason.BULKHEAD_FULL) {
+            return new BulkheadFullException(engine, call, nowNanos, remainingNanos);
+        }
+        return null;
     }
 
     static LeveeException of(Decision decision, @Nullable Throwable cause) {
@@ -119,22 +125,33 @@ public abstract sealed class LeveeException extends RuntimeException
         if (stop == null) {
             throw new IllegalArgumentException("not a stop: " + decision);
         }
-        return switch (stop) {
-            case DEADLINE -> new DeadlineExceededException(decision, cause);
-            case RETRY_BUDGET -> new RetryBudgetEmptyException(decision, cause);
-            case BREAKER_OPEN -> new BreakerOpenException(decision, cause);
-            case NO_PERMIT -> new NoPermitException(decision, cause);
-            case BULKHEAD_FULL -> new BulkheadFullException(decision, cause);
-            case CANCELLED -> new CallCancelledException(decision, cause);
-            case CLOSED -> new LeveeClosedException(decision, cause);
-            case FINAL,
-                    NOT_IDEMPOTENT,
-                    BODY_NOT_REPLAYABLE,
-                    COMMITTED,
-                    ATTEMPTS,
-                    CLASS_LIMIT,
-                    SERVER_DELAY,
-                    RULE_FAILED -> new RetriesEndedException(decision, cause);
-        };
+        if (stop == StopReason.DEADLINE) {
+            return new DeadlineExceededException(decision, cause);
+        }
+        if (stop == StopReason.RETRY_BUDGET) {
+            return new RetryBudgetEmptyException(decision, cause);
+        }
+        if (stop == StopReason.BREAKER_OPEN) {
+            return new BreakerOpenException(decision, cause);
+        }
+        if (stop == StopReason.NO_PERMIT) {
+            return new NoPermitException(decision, cause);
+        }
+        if (stop == StopReason.BULKHEAD_FULL) {
+            return new BulkheadFullException(decision, cause);
+        }
+        if (stop == StopReason.LIMIT_FULL) {
+            return new LimitFullException(decision, cause);
+        }
+        if (stop == StopReason.THROTTLED) {
+            return new ThrottledException(decision, cause);
+        }
+        if (stop == StopReason.CANCELLED) {
+            return new CallCancelledException(decision, cause);
+        }
+        if (stop == StopReason.CLOSED) {
+            return new LeveeClosedException(decision, cause);
+        }
+        return new RetriesEndedException(decision, cause);
     }
 }

@@ -4,8 +4,10 @@ package io.levee;
  * The rules that hold unless a user puts others in front: {@link ErrorTable}, {@link ErrorKind}, {@link StatusTable} and
  * {@link GrpcTable}.
  */
-enum StandardClassifier implements Classifier {
-    INSTANCE;
+final class StandardClassifier implements Classifier {
+    static final StandardClassifier INSTANCE = new StandardClassifier();
+
+    private StandardClassifier() {}
 
     @Override
     public Verdict classify(Outcome outcome) {

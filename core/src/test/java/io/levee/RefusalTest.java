@@ -53,6 +53,8 @@ class RefusalTest {
                         0,
                         0,
                         Breaker.State.FORCED_OPEN,
+                        Double.NaN,
+                        -1,
                         true,
                         true,
                         false));

@@ -1,0 +1,12 @@
+package io.levee;
+
+import org.jspecify.annotations.Nullable;
+
+/** As many attempts as the concurrency limit allows at present are in flight: nothing was sent. */
+public final class LimitFullException extends LeveeException {
+    private static final long serialVersionUID = 1L;
+
+    LimitFullException(Decision decision, @Nullable Throwable cause) {
+        super(decision, cause);
+    }
+}

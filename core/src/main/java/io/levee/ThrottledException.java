@@ -1,0 +1,12 @@
+package io.levee;
+
+import org.jspecify.annotations.Nullable;
+
+/** The throttle rejected the attempt, because the downstream refuses many of those that it is sent: nothing was sent. */
+public final class ThrottledException extends LeveeException {
+    private static final long serialVersionUID = 1L;
+
+    ThrottledException(Decision decision, @Nullable Throwable cause) {
+        super(decision, cause);
+    }
+}
