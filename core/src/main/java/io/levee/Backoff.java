@@ -69,9 +69,7 @@ public final class Backoff implements RetryPolicy {
      * @throws IllegalArgumentException if the number is less than 1
      */
     public Backoff attempts(int total) {
-        if (total < 1) {
-            throw new IllegalArgumentException("attempts counts the first one and must be 1 or more, is " + total);
-        }
+        Range.atLeast(1, total, "attempts, of which the first is one,");
         return new Backoff(baseNanos, multiplier, capNanos, jitter, factor, total, ownRandom);
     }
 
@@ -83,9 +81,7 @@ public final class Backoff implements RetryPolicy {
      * @throws IllegalArgumentException if the factor is less than 1, infinite or not a number
      */
     public Backoff multiplier(double factor) {
-        if (!(factor >= 1.0) || Double.isInfinite(factor)) {
-            throw new IllegalArgumentException("multiplier must be 1 or more and finite, is " + factor);
-        }
+        Range.finiteMultiplier(factor, "multiplier");
         return new Backoff(baseNanos, factor, capNanos, jitter, this.factor, attempts, ownRandom);
     }
 
@@ -97,9 +93,7 @@ public final class Backoff implements RetryPolicy {
      * @throws IllegalArgumentException if the factor is out of range
      */
     public Backoff jitter(double factor) {
-        if (!(factor >= 0.0 && factor <= 1.0)) {
-            throw new IllegalArgumentException("jitter factor must be from 0 to 1, is " + factor);
-        }
+        Range.within(0, 1, factor, "jitter factor");
         return new Backoff(baseNanos, multiplier, capNanos, Jitter.FACTOR, factor, attempts, ownRandom);
     }
 
@@ -233,9 +227,7 @@ public final class Backoff implements RetryPolicy {
     }
 
     private static long firstAttempt(int tryCount) {
-        if (tryCount < 0) {
-            throw new IllegalArgumentException("tryCount must be 0 or more, is " + tryCount);
-        }
+        Range.atLeast(0, tryCount, "tryCount");
         return 0;
     }
 

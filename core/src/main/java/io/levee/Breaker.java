@@ -294,7 +294,7 @@ public final class Breaker {
     }
 
     private void open(BreakerPhase seen, BreakerRule met, long counts, long nowNanos) {
-        boolean isSlow = met.kind == BreakerRule.Kind.SLOW;
+        boolean isSlow = met.countsSlow();
         BreakerPhase opened = seen.opened(
                 openUntil(nowNanos, 0),
                 isSlow ? seen.failures(nowNanos) : counts,

@@ -7,22 +7,13 @@ import java.util.Locale;
  * share. 'n failures in a row' is the same rule on a window that forgets everything at a success.
  */
 final class BreakerRule {
-    enum Kind {
-        IN_A_ROW,
-        FAILED,
-        SLOW
-    }
-
-    /** Which calls are marked, and over what they are counted. */
-    final Kind kind;
-
     /** Fewer calls than this say nothing. */
     private final int minimumCalls;
 
     /** The share of the calls that opens, more than 0 and at most 1. */
     private final double share;
 
-    /** From how long a call is slow; for {@link Kind#SLOW} only. */
+    /** From how long a call is slow; 0 if failed calls are counted. */
     private final long slowNanos;
 
     /** Length of the time window, 0 for the other windows. */
@@ -31,8 +22,7 @@ final class BreakerRule {
     /** Length of the count window, 0 for the other windows. */
     private final int lastCalls;
 
-    BreakerRule(Kind kind, int minimumCalls, double share, long slowNanos, long windowNanos, int lastCalls) {
-        this.kind = kind;
+    BreakerRule(int minimumCalls, double share, long slowNanos, long windowNanos, int lastCalls) {
         this.minimumCalls = minimumCalls;
         this.share = share;
         this.slowNanos = slowNanos;
@@ -41,11 +31,19 @@ final class BreakerRule {
     }
 
     static BreakerRule inARow(int failures) {
-        return new BreakerRule(Kind.IN_A_ROW, failures, 1.0, 0, 0, 0);
+        return new BreakerRule(failures, 1.0, 0, 0, 0);
+    }
+
+    private boolean isInARow() {
+        return windowNanos == 0 && lastCalls == 0;
+    }
+
+    boolean countsSlow() {
+        return slowNanos > 0;
     }
 
     OutcomeWindow newWindow() {
-        if (kind == Kind.IN_A_ROW) {
+        if (isInARow()) {
             return new FailureRun();
         }
         return lastCalls > 0 ? new CountWindow(lastCalls) : new TimeWindow(windowNanos);
@@ -65,10 +63,10 @@ final class BreakerRule {
     String reason(long counts) {
         int calls = OutcomeWindow.calls(counts);
         int marked = OutcomeWindow.marked(counts);
-        if (kind == Kind.IN_A_ROW) {
+        if (isInARow()) {
             return marked + " failures in a row, limit " + minimumCalls;
         }
-        String what = kind == Kind.SLOW ? " calls took " + Nanos.text(slowNanos) + " or longer" : " calls failed";
+        String what = countsSlow() ? " calls took " + Nanos.text(slowNanos) + " or longer" : " calls failed";
         String where = lastCalls > 0 ? "" : " in " + Nanos.text(windowNanos);
         return marked + " of " + (lastCalls > 0 ? "the last " : "") + calls + what + where + " ("
                 + percent(marked / (double) calls) + ", limit " + percent(share) + " from " + minimumCalls + " calls)";

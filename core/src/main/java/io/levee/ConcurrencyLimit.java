@@ -312,8 +312,10 @@ public final class ConcurrencyLimit {
          */
         public Spec between(int least, int most) {
             if (least < 1 || most < least || most > MOST) {
-                throw new IllegalArgumentException("concurrency limit's bounds must be 1 or more, at most " + MOST
-                        + ", and the lower one first; are " + least + " and " + most);
+                throw Range.wrong(
+                        "concurrency limit's bounds",
+                        "from 1 to " + MOST + ", the lower one first",
+                        least + " and " + most);
             }
             return new Spec(least, least, most, windowNanos);
         }
@@ -326,10 +328,7 @@ public final class ConcurrencyLimit {
          * @throws IllegalArgumentException if out of range
          */
         public Spec initial(int limit) {
-            if (limit < min || limit > max) {
-                throw new IllegalArgumentException("concurrency limit's initial value must be from " + min + " to "
-                        + max + " (its bounds, to be set before it), is " + limit);
-            }
+            Range.within(min, max, limit, "concurrency limit's initial value, set after its bounds,");
             return new Spec(limit, min, max, windowNanos);
         }
 
@@ -342,11 +341,7 @@ public final class ConcurrencyLimit {
          * @throws IllegalArgumentException if out of range
          */
         public Spec window(Duration length) {
-            long nanos = Nanos.of(length, "concurrency limit's window");
-            if (nanos < MIN_WINDOW || nanos > MAX_WINDOW) {
-                throw new IllegalArgumentException(
-                        "concurrency limit's window must be from 10 ms to 60 s, is " + length);
-            }
+            long nanos = Range.within(MIN_WINDOW, MAX_WINDOW, length, "concurrency limit's window");
             return new Spec(initial, min, max, nanos);
         }
 

@@ -55,9 +55,7 @@ public final class Hedge {
      * @throws IllegalArgumentException if out of range
      */
     public static Spec afterPercentile(double share) {
-        if (!(share >= 0.5 && share <= 0.999)) {
-            throw new IllegalArgumentException("hedge percentile must be from 0.5 to 0.999, is " + share);
-        }
+        Range.within(0.5, 0.999, share, "hedge percentile");
         return new Spec(share, 0, Nanos.PER_MILLI, 60 * Nanos.PER_SECOND, 100);
     }
 
@@ -149,7 +147,7 @@ public final class Hedge {
         private static long atLeastAMilli(Duration delay, String setting) {
             long nanos = Nanos.of(delay, setting);
             if (nanos < Nanos.PER_MILLI) {
-                throw new IllegalArgumentException(setting + " must be 1 ms or more, is " + delay);
+                throw Range.wrong(setting, "1 ms or more", delay);
             }
             return nanos;
         }
@@ -182,10 +180,7 @@ public final class Hedge {
          */
         public Spec window(Duration length) {
             requirePercentile("window");
-            long nanos = Nanos.of(length, "hedge window");
-            if (nanos < MIN_WINDOW || nanos > MAX_WINDOW) {
-                throw new IllegalArgumentException("hedge window must be from 1 s to 1 h, is " + length);
-            }
+            long nanos = Range.within(MIN_WINDOW, MAX_WINDOW, length, "hedge window");
             return new Spec(share, fixedNanos, leastNanos, nanos, minimumSamples);
         }
 
@@ -199,9 +194,7 @@ public final class Hedge {
          */
         public Spec minimumSamples(int samples) {
             requirePercentile("minimumSamples");
-            if (samples < 10 || samples > 100_000) {
-                throw new IllegalArgumentException("hedge minimumSamples must be from 10 to 100000, is " + samples);
-            }
+            Range.within(10, 100_000, samples, "hedge minimumSamples");
             return new Spec(share, fixedNanos, leastNanos, windowNanos, samples);
         }
 

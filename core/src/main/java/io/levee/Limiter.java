@@ -322,10 +322,7 @@ public final class Limiter {
          * @throws IllegalArgumentException if the number is negative
          */
         public Spec maxWaiting(int waiting) {
-            if (waiting < 0) {
-                throw new IllegalArgumentException("max waiting must be 0 or more, is " + waiting);
-            }
-            return new Spec(rule, waiting);
+            return new Spec(rule, Range.atLeast(0, waiting, "max waiting"));
         }
 
         /**

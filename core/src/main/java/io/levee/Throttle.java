@@ -190,9 +190,7 @@ public final class Throttle {
          * @throws IllegalArgumentException if out of range
          */
         public Spec multiplier(double k) {
-            if (!(k >= 1 && k <= 100)) {
-                throw new IllegalArgumentException("throttle multiplier must be from 1 to 100, is " + k);
-            }
+            Range.within(1, 100, k, "throttle multiplier");
             return new Spec(k, windowNanos, maxRejection, minimumPerSecond);
         }
 
@@ -205,10 +203,7 @@ public final class Throttle {
          * @throws IllegalArgumentException if out of range
          */
         public Spec window(Duration length) {
-            long nanos = Nanos.of(length, "throttle window");
-            if (nanos < MIN_WINDOW || nanos > MAX_WINDOW) {
-                throw new IllegalArgumentException("throttle window must be from 1 s to 1 h, is " + length);
-            }
+            long nanos = Range.within(MIN_WINDOW, MAX_WINDOW, length, "throttle window");
             return new Spec(multiplier, nanos, maxRejection, minimumPerSecond);
         }
 
@@ -222,8 +217,10 @@ public final class Throttle {
          */
         public Spec maxRejection(double share) {
             if (!(share > 0 && share <= 0.99)) {
-                throw new IllegalArgumentException("throttle maxRejection must be more than 0 and at most 0.99 (some"
-                        + " attempts have to go on, to find out when it is over), is " + share);
+                throw Range.wrong(
+                        "throttle maxRejection",
+                        "more than 0 and at most 0.99, since attempts have to find out when it is over",
+                        share);
             }
             return new Spec(multiplier, windowNanos, share, minimumPerSecond);
         }
@@ -237,9 +234,7 @@ public final class Throttle {
          * @throws IllegalArgumentException if out of range
          */
         public Spec minimumPerSecond(double perSecond) {
-            if (!(perSecond >= 0 && perSecond <= 1_000)) {
-                throw new IllegalArgumentException("throttle minimumPerSecond must be from 0 to 1000, is " + perSecond);
-            }
+            Range.within(0, 1_000, perSecond, "throttle minimumPerSecond");
             return new Spec(multiplier, windowNanos, maxRejection, perSecond);
         }
 

@@ -139,9 +139,7 @@ public final class Verdict {
      * @throws IllegalArgumentException if the number is negative
      */
     public Verdict withMaxRetries(int retries) {
-        if (retries < 0) {
-            throw new IllegalArgumentException("maxRetries must be 0 or more, is " + retries);
-        }
+        Range.atLeast(0, retries, "maxRetries");
         return new Verdict(kind, rule, reason, health, minDelayNanos, retries, cost, fate);
     }
 
@@ -153,9 +151,7 @@ public final class Verdict {
      * @throws IllegalArgumentException if the number is negative
      */
     public Verdict withCost(int tokens) {
-        if (tokens < 0) {
-            throw new IllegalArgumentException("cost must be 0 or more tokens, is " + tokens);
-        }
+        Range.atLeast(0, tokens, "cost");
         return new Verdict(kind, rule, reason, health, minDelayNanos, maxRetries, tokens, fate);
     }
 
