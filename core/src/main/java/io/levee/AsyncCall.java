@@ -1,13 +1,9 @@
 package io.levee;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,32 +17,29 @@ import org.jspecify.annotations.Nullable;
  * <p>The timer's thread runs nothing of the user's: it hands over to the executor.
  */
 final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements Engine.Closeable {
-    private static final VarHandle PHASE;
+    @SuppressWarnings("rawtypes") // a class literal has no type arguments
+    private static final AtomicReferenceFieldUpdater<AsyncCall, Phase> PHASE =
+            AtomicReferenceFieldUpdater.newUpdater(AsyncCall.class, Phase.class, "phase");
 
-    static {
-        try {
-            PHASE = MethodHandles.lookup().findVarHandle(AsyncCall.class, "phase", Phase.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    /** The step when another thread drives the call on, or will. */
+    static final int ELSEWHERE = -1;
 
-    private final Engine engine;
-    private final TimeSource time;
-    private final Call<T> call;
-    private final AsyncAttemptBody<T> body;
+    final Engine engine;
+    final TimeSource time;
+    final Call<T> call;
+    final AsyncAttemptBody<T> body;
     private final boolean wantsResult;
-    private final CallMachine machine;
+    final CallMachine machine;
     private final LeveeFuture<@Nullable Object> future = new LeveeFuture<>(this);
     private final @Nullable Scope parent;
 
     /** What the last attempt returned, while it may yet be the call's result. */
-    private @Nullable T value;
+    @Nullable
+    T value;
 
-    private boolean hasValue;
+    boolean hasValue;
 
-    @SuppressWarnings("unused") // through PHASE
-    private volatile @Nullable Phase phase;
+    volatile @Nullable Phase<T> phase;
 
     private AsyncCall(
             Engine engine,
@@ -120,7 +113,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         return future.isDone() && !future.isCompletedExceptionally();
     }
 
-    private static <T extends @Nullable Object> CompletionStage<T> started(
+    static <T extends @Nullable Object> CompletionStage<T> started(
             AsyncAttemptBody<T> body, AsyncAttempt attempt, Engine engine) throws Exception {
         CompletionStage<T> stage = body.start(attempt);
         if (stage == null) {
@@ -141,8 +134,8 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         enlist();
         long hedgeAt = machine.hedgeAtNanos();
         int step = hedgeAt == Nanos.NEVER
-                ? new AttemptPhase(attempt, startNanos).goOn(stage, thrown)
-                : new RacePhase(hedgeAt).goOn(attempt, stage, thrown, startNanos);
+                ? new AttemptPhase<>(this, attempt, startNanos).goOn(stage, thrown)
+                : new RacePhase<>(this, hedgeAt).goOn(attempt, stage, thrown, startNanos);
         if (step != ELSEWHERE) {
             drive(step, time.nanoTime(), false);
         }
@@ -164,7 +157,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
      *
      * @param isForeign whether this thread is one that completed a stage of the user's: it must not make attempts
      */
-    private void drive(int first, long nowNanos, boolean isForeign) {
+    void drive(int first, long nowNanos, boolean isForeign) {
         int step = first;
         long now = nowNanos;
         while (true) {
@@ -172,8 +165,8 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
                 case CallMachine.START -> {
                     long hedgeAt = machine.hedgeAtNanos();
                     step = hedgeAt == Nanos.NEVER
-                            ? new AttemptPhase(attempt(), now).run()
-                            : new RacePhase(hedgeAt).run(attempt(), now);
+                            ? new AttemptPhase<>(this, attempt(), now).begin()
+                            : new RacePhase<>(this, hedgeAt).begin(attempt(), now);
                     if (step == ELSEWHERE) {
                         return;
                     }
@@ -185,13 +178,13 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
                         forgetValue();
                     }
                     if (isForeign || machine.wakeAtNanos() > now) {
-                        new BackOffPhase().enter(now);
+                        new BackOffPhase<>(this).enter(now);
                         return;
                     }
                     step = machine.resume(now);
                 }
                 case CallMachine.AWAIT_PERMIT -> {
-                    step = new PermitPhase(now).enter();
+                    step = new PermitPhase<>(this, now).enter();
                     if (step == ELSEWHERE) {
                         return;
                     }
@@ -206,14 +199,11 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
     }
 
     /** What the body of the attempt sees that the machine has just admitted. */
-    private AsyncAttempt attempt() {
+    AsyncAttempt attempt() {
         return new AsyncAttempt(machine.attempt(), time, machine.dueNanos(), parent);
     }
 
-    /** The step when another thread drives the call on, or will. */
-    private static final int ELSEWHERE = -1;
-
-    private void forgetValue() {
+    void forgetValue() {
         hasValue = false;
         value = null;
     }
@@ -254,7 +244,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         machine.endBy(why);
         // Opponent: a driver that is just entering a phase. Either it sees the ending after it has set the phase, or
         // this sees the phase.
-        Phase current = (Phase) PHASE.getAndSet(this, (Phase) null);
+        Phase<?> current = PHASE.getAndSet(this, null);
         if (current != null) {
             long now = time.nanoTime();
             drive(current.abandon(now), now, true);
@@ -271,613 +261,19 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         stop(StopReason.CLOSED);
     }
 
-    private boolean claim(Phase expected) {
-        return PHASE.compareAndSet(this, expected, (Phase) null);
-    }
-
-    /** Runs a step of the call on the executor; if that takes no work any more, ends the call here. */
-    private void handOver(Phase of, Runnable step) {
-        try {
-            engine.executor.execute(step);
-        } catch (Throwable refused) {
-            if (claim(of)) {
-                long now = time.nanoTime();
-                of.abandon(now);
-                drive(machine.driverFailed(refused, now), now, true);
-            }
-        }
-    }
-
-    /** Something that the call waits for. */
-    private interface Phase {
-        /** The claimed phase will not end by itself any more. Answers the step of a call that was cancelled in it. */
-        int abandon(long nowNanos);
-    }
-
-    private final class BackOffPhase implements Phase {
-        private volatile TimeSource.@Nullable Timeout timer;
-
-        void enter(long nowNanos) {
-            phase = this;
-            long wakeAt = machine.wakeAtNanos();
-            if (wakeAt > nowNanos) {
-                timer = time.schedule(wakeAt, () -> handOver(this, this::wake));
-            } else {
-                handOver(this, this::wake);
-            }
-            if (machine.isEnding() && claim(this)) {
-                long now = time.nanoTime();
-                drive(abandon(now), now, true);
-            } else if (phase != this) {
-                cancelTimer();
-            }
-        }
-
-        private void wake() {
-            if (claim(this)) {
-                long now = time.nanoTime();
-                drive(machine.resume(now), now, false);
-            }
-        }
-
-        @Override
-        public int abandon(long nowNanos) {
-            cancelTimer();
-            return machine.resume(nowNanos);
-        }
-
-        private void cancelTimer() {
-            TimeSource.Timeout set = timer;
-            if (set != null) {
-                set.cancel();
-            }
-        }
-    }
-
-    private final class PermitPhase implements Phase {
-        private final long askedNanos;
-        private volatile Limiter.@Nullable Ticket ticket;
-        private volatile TimeSource.@Nullable Timeout timer;
-
-        PermitPhase(long askedNanos) {
-            this.askedNanos = askedNanos;
-        }
-
-        int enter() {
-            phase = this;
-            Limiter limiter = Objects.requireNonNull(engine.limiter);
-            Limiter.Ticket asked = limiter.acquire(
-                    askedNanos, machine.attempt() > 0, machine.deadlineNanos(), () -> handOver(this, this::granted));
-            ticket = asked;
-            if (asked == null) {
-                return claim(this) ? machine.notPermitted(askedNanos, askedNanos) : ELSEWHERE;
-            }
-            if (asked.isGranted()) {
-                // Either this thread goes on, or the callback does; if neither, a cancellation has claimed the phase.
-                if (claim(this)) {
-                    return permitted();
-                }
-            } else if (machine.deadlineNanos() != Nanos.NEVER) {
-                timer = time.schedule(machine.deadlineNanos(), () -> handOver(this, this::tooLate));
-            }
-            if (machine.isEnding() && claim(this)) {
-                return abandon(time.nanoTime());
-            }
-            if (phase != this) {
-                // Ended while it was being entered: by the callback, which has used the ticket, or by a cancellation,
-                // which may not have seen it.
-                cancelTimer();
-                if (machine.isEnding()) {
-                    asked.cancel();
-                }
-            }
-            return ELSEWHERE;
-        }
-
-        private int permitted() {
-            cancelTimer();
-            int step = machine.permitted(askedNanos, time.nanoTime());
-            if (step != CallMachine.START) {
-                Objects.requireNonNull(ticket).cancel();
-            }
-            return step;
-        }
-
-        private void granted() {
-            if (claim(this)) {
-                long now = time.nanoTime();
-                drive(permitted(), now, false);
-            }
-        }
-
-        private void tooLate() {
-            if (claim(this)) {
-                long now = time.nanoTime();
-                drive(abandon(now), now, false);
-            }
-        }
-
-        @Override
-        public int abandon(long nowNanos) {
-            cancelTimer();
-            Limiter.Ticket asked = ticket;
-            if (asked != null) {
-                asked.cancel();
-            }
-            return machine.notPermitted(askedNanos, nowNanos);
-        }
-
-        private void cancelTimer() {
-            TimeSource.Timeout set = timer;
-            if (set != null) {
-                set.cancel();
-            }
-        }
-    }
-
-    /**
-     * A first attempt that may be hedged, and its hedge. The phase lasts until one of them succeeds, fails for good, or
-     * both have failed. Whoever has something to tell of one of them takes the {@link #turn}, claims the phase as always,
-     * and sets it again if the race goes on: so an attempt that ends while the other is being judged waits instead of
-     * being lost, and a cancellation meanwhile is seen when the phase is set again.
-     */
-    private final class RacePhase implements Phase {
-        /** Opponents: both attempts' stages and timeouts, the hedge's timer, and a cancellation that has claimed. */
-        private final ReentrantLock turn = new ReentrantLock();
-
-        private final long hedgeAtNanos;
-        private volatile @Nullable Runner first;
-        private volatile @Nullable Runner hedge;
-        private volatile TimeSource.@Nullable Timeout hedgeTimer;
-        /** Written within the turn. */
-        private volatile boolean over;
-
-        RacePhase(long hedgeAtNanos) {
-            this.hedgeAtNanos = hedgeAtNanos;
-        }
-
-        /** Makes the first attempt. */
-        int run(AsyncAttempt attempt, long startNanos) {
-            Runner runner = new Runner(attempt, startNanos, this);
-            first = runner;
-            phase = this;
-            if (machine.isEnding() && claim(this)) {
-                return abandon(time.nanoTime());
-            }
-            return timed(runner.launch());
-        }
-
-        /** The first attempt was started by others: see {@link AttemptPhase#goOn}. */
-        int goOn(
-                AsyncAttempt attempt,
-                @Nullable CompletionStage<T> started,
-                @Nullable Throwable failure,
-                long startNanos) {
-            Runner runner = new Runner(attempt, startNanos, this);
-            runner.stage = started;
-            first = runner;
-            phase = this;
-            if (machine.isEnding() && claim(this)) {
-                return abandon(time.nanoTime());
-            }
-            return timed(started == null ? runner.failed(Objects.requireNonNull(failure)) : runner.watch(started));
-        }
-
-        /** Sets the hedge's timer, if the first attempt has not ended yet. */
-        private int timed(int step) {
-            if (step == ELSEWHERE && !over) {
-                hedgeTimer = time.schedule(hedgeAtNanos, this::hedgeIsDue);
-                if (over) {
-                    cancelTimer();
-                }
-            }
-            return step;
-        }
-
-        private void hedgeIsDue() {
-            try {
-                engine.executor.execute(this::startHedge);
-            } catch (Throwable refused) {
-                // No hedge then; the first attempt runs.
-            }
-        }
-
-        private void startHedge() {
-            Runner sent = null;
-            int step = ELSEWHERE;
-            turn.lock();
-            try {
-                if (over || !claim(this)) {
-                    return;
-                }
-                long now = time.nanoTime();
-                if (machine.startHedge(now)) {
-                    sent = new Runner(attempt(), now, this);
-                    hedge = sent;
-                }
-                step = again();
-            } finally {
-                turn.unlock();
-            }
-            if (step != ELSEWHERE) {
-                silenceAll();
-            } else if (sent != null) {
-                step = sent.launch();
-            }
-            if (step != ELSEWHERE) {
-                drive(step, time.nanoTime(), false);
-            }
-        }
-
-        /** An attempt's stage has completed. Answers the call's next step, if that is for this thread to make. */
-        int ended(Runner attempt, @Nullable T result, @Nullable Throwable failure) {
-            int step = ELSEWHERE;
-            boolean late;
-            turn.lock();
-            try {
-                late = over || attempt.told || !claim(this);
-                if (!late) {
-                    attempt.told = true;
-                    machine.focus(attempt.number());
-                    step = settle(attempt.judge(result, failure));
-                }
-            } finally {
-                turn.unlock();
-            }
-            if (late && failure == null) {
-                Ending.discard(call, Ending.present(result));
-            }
-            if (step != ELSEWHERE) {
-                silenceAll();
-            }
-            return step;
-        }
-
-        void timedOut(Runner attempt) {
-            int step;
-            turn.lock();
-            try {
-                if (over || attempt.told || !claim(this)) {
-                    return;
-                }
-                attempt.told = true;
-                machine.focus(attempt.number());
-                forgetValue();
-                step = settle(timeOutNow(time.nanoTime()));
-            } finally {
-                turn.unlock();
-            }
-            attempt.silence();
-            if (step != ELSEWHERE) {
-                silenceAll();
-                drive(step, time.nanoTime(), false);
-            }
-        }
-
-        /** Within the turn, the phase claimed: after the machine's answer on one attempt. */
-        private int settle(int step) {
-            if (step != CallMachine.AWAIT_OTHER) {
-                over = true;
-                return step;
-            }
-            if (hasValue) {
-                Ending.discard(call, Ending.present(value));
-                forgetValue();
-            }
-            return again();
-        }
-
-        /** Sets the phase again, as one that is entered. */
-        private int again() {
-            phase = this;
-            if (machine.isEnding() && claim(this)) {
-                over = true;
-                return machine.cancelled(null, time.nanoTime());
-            }
-            return ELSEWHERE;
-        }
-
-        @Override
-        public int abandon(long nowNanos) {
-            int step;
-            turn.lock();
-            try {
-                over = true;
-                forgetValue();
-                step = machine.cancelled(null, nowNanos);
-            } finally {
-                turn.unlock();
-            }
-            silenceAll();
-            return step;
-        }
-
-        /** The race is over: what still runs of it is stopped. */
-        private void silenceAll() {
-            cancelTimer();
-            silence(first);
-            silence(hedge);
-        }
-
-        private void silence(@Nullable Runner attempt) {
-            if (attempt != null && !attempt.told) {
-                attempt.silence();
-            }
-        }
-
-        private void cancelTimer() {
-            TimeSource.Timeout set = hedgeTimer;
-            if (set != null) {
-                set.cancel();
-            }
-        }
-
-        /** As {@link #handOver}, for one who must wait for the turn. */
-        void handOverTurn(Runnable task) {
-            try {
-                engine.executor.execute(task);
-            } catch (Throwable refused) {
-                int step;
-                turn.lock();
-                try {
-                    if (over || !claim(this)) {
-                        return;
-                    }
-                    long now = time.nanoTime();
-                    abandon(now);
-                    step = machine.driverFailed(refused, now);
-                } finally {
-                    turn.unlock();
-                }
-                drive(step, time.nanoTime(), true);
-            }
-        }
+    /** Whoever succeeds ends the phase, and drives on. */
+    boolean claim(Phase<T> expected) {
+        return PHASE.compareAndSet(this, expected, null);
     }
 
     /** The attempt has used up its time, or the call has. */
-    private int timeOutNow(long nowNanos) {
+    int timeOutNow(long nowNanos) {
         AttemptTimeoutException timeout = machine.timedOut(null, nowNanos);
         return timeout == null ? machine.deadlinePassed(null, nowNanos) : machine.judge(null, timeout, nowNanos);
     }
 
-    /** A running attempt, as its stage reports to it. */
-    private class AttemptPhase implements Phase, BiConsumer<@Nullable T, @Nullable Throwable> {
-        private final AsyncAttempt attempt;
-        private final long startNanos;
-        volatile @Nullable CompletionStage<T> stage;
-        private volatile TimeSource.@Nullable Timeout timer;
-        /** True from when {@link #watch} no longer looks at {@link #returned}: the stage's thread then drives on itself. */
-        boolean handedOver;
-
-        boolean returned;
-        private @Nullable T result;
-        private @Nullable Throwable thrown;
-
-        AttemptPhase(AsyncAttempt attempt, long startNanos) {
-            this.attempt = attempt;
-            this.startNanos = startNanos;
-        }
-
-        /** Makes the attempt. Answers the next step if it has ended already, without growing the stack for each retry. */
-        int run() {
-            phase = this;
-            if (machine.isEnding() && claim(this)) {
-                return machine.cancelled(null, time.nanoTime());
-            }
-            return launch();
-        }
-
-        int number() {
-            return attempt.number();
-        }
-
-        /** Has the body start its work, the phase being set. */
-        int launch() {
-            Frames frames = Frames.current();
-            Frame frame = frames.push();
-            CompletionStage<T> started;
-            try {
-                frame.enter(attempt);
-                started = started(body, attempt, engine);
-            } catch (Throwable t) {
-                return failed(t);
-            } finally {
-                frame.exit();
-                frames.pop();
-            }
-            return watch(started);
-        }
-
-        /** The attempt was started by others, and this call has only just become known to those who may stop it. */
-        int goOn(@Nullable CompletionStage<T> started, @Nullable Throwable failure) {
-            phase = this;
-            stage = started;
-            if (machine.isEnding() && claim(this)) {
-                return abandon(time.nanoTime());
-            }
-            if (started == null) {
-                return failed(Objects.requireNonNull(failure));
-            }
-            return watch(started);
-        }
-
-        int watch(CompletionStage<T> started) {
-            stage = started;
-            long due = attempt.dueNanos();
-            if (due != Nanos.NEVER && !isDone(started)) {
-                timer = time.schedule(due, this::due);
-            }
-            try {
-                started.whenComplete(this);
-            } catch (Throwable t) {
-                return failed(t);
-            }
-            if (handOverOrDone()) {
-                return earlyStep();
-            }
-            if (isOver()) {
-                // Stopped while it was being started, by somebody who may not have seen the stage or the timer.
-                silence();
-            }
-            return ELSEWHERE;
-        }
-
-        /** The body could not start its work. */
-        int failed(Throwable failure) {
-            return claim(this) ? judge(null, failure) : ELSEWHERE;
-        }
-
-        /** The stage has reported before {@link #watch} was through. */
-        int earlyStep() {
-            return judge(result, thrown);
-        }
-
-        /** Nobody waits for this attempt any more. */
-        boolean isOver() {
-            return machine.isEnding();
-        }
-
-        /** The attempt's time is up. On the timer's thread. */
-        void due() {
-            handOver(this, this::timeOut);
-        }
-
-        private boolean isDone(CompletionStage<T> started) {
-            return started instanceof CompletableFuture<T> known && known.isDone();
-        }
-
-        /** Opponent: {@link #accept}. True if the stage has reported already, and this thread is to drive on. */
-        private synchronized boolean handOverOrDone() {
-            handedOver = true;
-            return returned;
-        }
-
-        private synchronized boolean returnedEarly(@Nullable T value, @Nullable Throwable failure) {
-            if (handedOver) {
-                return false;
-            }
-            returned = true;
-            result = value;
-            thrown = failure;
-            return true;
-        }
-
-        /** The stage has completed. */
-        @Override
-        public void accept(@Nullable T value, @Nullable Throwable failure) {
-            if (!claim(this)) {
-                // Too late: timed out or cancelled before.
-                if (failure == null) {
-                    Ending.discard(call, value);
-                }
-                return;
-            }
-            if (!returnedEarly(value, failure)) {
-                drive(judge(value, failure), time.nanoTime(), true);
-            }
-        }
-
-        int judge(@Nullable T value, @Nullable Throwable failure) {
-            cancelTimer();
-            AsyncCall.this.value = value;
-            hasValue = failure == null;
-            if (failure == null && !machine.judgesValues()) {
-                return machine.succeeded(machine.needsClockOnSuccess() ? time.nanoTime() : startNanos);
-            }
-            return machine.judge(value, failure == null ? null : unwrapped(failure), time.nanoTime());
-        }
-
-        private void timeOut() {
-            if (!claim(this)) {
-                return;
-            }
-            silence();
-            forgetValue();
-            long now = time.nanoTime();
-            drive(timeOutNow(now), now, false);
-        }
-
-        @Override
-        public int abandon(long nowNanos) {
-            silence();
-            forgetValue();
-            return machine.cancelled(null, nowNanos);
-        }
-
-        /** Tells everything that works on this attempt to stop. */
-        void silence() {
-            cancelTimer();
-            attempt.silence();
-            CompletionStage<T> running = stage;
-            if (running == null) {
-                return;
-            }
-            try {
-                running.toCompletableFuture().cancel(true);
-            } catch (Throwable ignored) {
-                // A stage that cannot be cancelled runs on; what it brings is discarded.
-            }
-        }
-
-        private void cancelTimer() {
-            TimeSource.Timeout set = timer;
-            if (set != null) {
-                set.cancel();
-            }
-        }
-    }
-
-    /** An attempt in a race, whose end is the race's business. */
-    private final class Runner extends AttemptPhase {
-        private final RacePhase race;
-        /** Written within the race's turn: the end of this attempt was told, what comes is too late. */
-        volatile boolean told;
-        /** What the race answered before {@link #watch} was through. */
-        private int step = ELSEWHERE;
-
-        Runner(AsyncAttempt attempt, long startNanos, RacePhase race) {
-            super(attempt, startNanos);
-            this.race = race;
-        }
-
-        @Override
-        int failed(Throwable failure) {
-            return race.ended(this, null, failure);
-        }
-
-        @Override
-        synchronized int earlyStep() {
-            return step;
-        }
-
-        @Override
-        boolean isOver() {
-            return !told && (machine.isEnding() || race.over);
-        }
-
-        @Override
-        void due() {
-            race.handOverTurn(() -> race.timedOut(this));
-        }
-
-        @Override
-        public void accept(@Nullable T value, @Nullable Throwable failure) {
-            int next = race.ended(this, value, failure);
-            synchronized (this) {
-                if (!handedOver) {
-                    returned = true;
-                    step = next;
-                    return;
-                }
-            }
-            if (next != ELSEWHERE) {
-                drive(next, time.nanoTime(), true);
-            }
-        }
-    }
-
     /** The stage's own failure, out of the wrapping that dependent stages put round it. */
-    private static Throwable unwrapped(Throwable failure) {
+    static Throwable unwrapped(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
         return cause == null ? failure : cause;
     }

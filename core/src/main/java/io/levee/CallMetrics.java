@@ -72,7 +72,9 @@ public final class CallMetrics {
         if (counter == null) {
             // Threads that add the last rules at the same moment may make it a few more; it stays bounded.
             String label = retriesByRule.size() < MAX_RULES ? rule : OTHER_RULES;
-            counter = retriesByRule.computeIfAbsent(label, added -> new LongAdder());
+            LongAdder added = new LongAdder();
+            LongAdder known = retriesByRule.putIfAbsent(label, added);
+            counter = known == null ? added : known;
         }
         counter.increment();
     }
@@ -93,7 +95,9 @@ public final class CallMetrics {
             }
         }
         Map<String, Long> retries = new TreeMap<>();
-        retriesByRule.forEach((rule, count) -> retries.put(rule, count.sum()));
+        for (Map.Entry<String, LongAdder> one : retriesByRule.entrySet()) {
+            retries.put(one.getKey(), one.getValue().sum());
+        }
         long atOnce = succeededAtOnce.sum();
         long saved = savedByRetry.sum();
         return new Snapshot(

@@ -244,8 +244,9 @@ public final class ConcurrencyLimit {
         }
 
         void noteInFlight(int count) {
-            if (count > mostInFlight.get()) {
-                mostInFlight.accumulateAndGet(count, Math::max);
+            int most = mostInFlight.get();
+            while (count > most && !mostInFlight.compareAndSet(most, count)) {
+                most = mostInFlight.get();
             }
         }
 

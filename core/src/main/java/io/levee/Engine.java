@@ -90,10 +90,8 @@ final class Engine {
         learnsFromSuccess = limit != null || hedge != null;
         countsRefusals = throttle != null || limit != null;
         unguardedFirst = !clockAtStart && !judgesValues && bulkhead == null && budget == null && metrics == null;
-        EventBus bus = events;
-        if (breaker != null && bus != null) {
-            breaker.onTransition((from, to, reason, nowNanos, figures) ->
-                    bus.publish(new LeveeEvent.BreakerChanged(name, from, to, reason)));
+        if (breaker != null && events != null) {
+            breaker.onTransition(events);
         }
     }
 

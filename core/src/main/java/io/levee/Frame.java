@@ -1,6 +1,7 @@
 package io.levee;
 
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -248,19 +249,21 @@ final class Frame extends ScopeMember implements Attempt {
         if (wake <= chosen && !owner.isInterrupted()) {
             return chosen;
         }
-        await(engine, clock, timed ? wake : Nanos.add(clock.nanoTime(), wake), new Wait(), null);
+        await(engine, clock, timed ? wake : Nanos.add(clock.nanoTime(), wake), new Wait());
         return now();
     }
 
     private int awaitPermit(Engine engine, TimeSource clock, long asked) {
         Limiter limiter = Objects.requireNonNull(engine.limiter);
+        Wait wait = new Wait();
         Limiter.Ticket ticket =
-                limiter.acquire(asked, machine.attempt() > 0, machine.deadlineNanos(), () -> clock.wake(owner));
+                limiter.acquire(asked, machine.attempt() > 0, machine.deadlineNanos(), wait);
         if (ticket == null) {
             return machine.notPermitted(asked, asked);
         }
         if (!ticket.isGranted()) {
-            await(engine, clock, machine.deadlineNanos(), new Wait(), ticket);
+            wait.ticket = ticket;
+            await(engine, clock, machine.deadlineNanos(), wait);
         }
         long now = clock.nanoTime();
         if (!machine.isEnding() && ticket.isGranted()) {
@@ -275,13 +278,13 @@ final class Frame extends ScopeMember implements Attempt {
     }
 
     /** Blocks until the instant, the permit, or the end of the call. */
-    private void await(Engine engine, TimeSource clock, long until, Wait wait, Limiter.@Nullable Ticket ticket) {
+    private void await(Engine engine, TimeSource clock, long until, Wait wait) {
         if (!engine.register(wait)) {
             machine.endBy(StopReason.CLOSED);
             return;
         }
         try {
-            clock.await(until, () -> machine.isEnding() || wait.closed || (ticket != null && ticket.isGranted()));
+            clock.await(until, wait);
         } catch (InterruptedException interrupt) {
             owner.interrupt();
             machine.endBy(StopReason.CANCELLED);
@@ -293,14 +296,28 @@ final class Frame extends ScopeMember implements Attempt {
         }
     }
 
-    /** What close() tells; an object for each wait, since the frame may serve another call by the time it is told. */
-    private final class Wait implements Engine.Closeable {
+    /**
+     * A wait of this thread's: what close() tells, what the limiter runs when it grants, and the condition. An object for
+     * each wait, since the frame may serve another call by the time it is told.
+     */
+    private final class Wait implements Engine.Closeable, Runnable, BooleanSupplier {
         volatile boolean closed;
+        Limiter.@Nullable Ticket ticket;
 
         @Override
         public void leveeClosed() {
             closed = true;
+            run();
+        }
+
+        @Override
+        public void run() {
             time.wake(owner);
+        }
+
+        @Override
+        public boolean getAsBoolean() {
+            return machine.isEnding() || closed || (ticket != null && ticket.isGranted());
         }
     }
 

@@ -169,7 +169,7 @@ public final class Outcome implements Cloneable {
      * @return an outcome
      */
     public Outcome withGrpcPushback(String text) {
-        if (text.isEmpty() || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (text.isEmpty() || !RetryAfter.allDigits(text)) {
             return withMinDelayNanos(minDelayNanos, Pushback.STOP);
         }
         // More digits than a long holds are a wait that nobody grants.

@@ -94,7 +94,7 @@ public final class RetryAfter {
         return Duration.ofSeconds(seconds);
     }
 
-    private static boolean allDigits(String text) {
+    static boolean allDigits(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (!isDigit(text.charAt(i))) {
                 return false;

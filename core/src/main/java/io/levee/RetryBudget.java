@@ -47,14 +47,7 @@ public final class RetryBudget {
 
     /** A call begins: pays in. */
     void deposit() {
-        long balance = balanceMicros.get();
-        while (balance < maxMicros) {
-            long seen = balanceMicros.compareAndExchange(balance, Math.min(maxMicros, balance + depositMicros));
-            if (seen == balance) {
-                return;
-            }
-            balance = seen;
-        }
+        add(depositMicros);
     }
 
     /** Takes out the price of a retry, all of it or nothing. */
@@ -78,7 +71,14 @@ public final class RetryBudget {
     }
 
     private void add(long micros) {
-        balanceMicros.getAndAccumulate(micros, (balance, more) -> Math.min(maxMicros, balance + more));
+        long balance = balanceMicros.get();
+        while (balance < maxMicros) {
+            long seen = balanceMicros.compareAndExchange(balance, Math.min(maxMicros, balance + micros));
+            if (seen == balance) {
+                return;
+            }
+            balance = seen;
+        }
     }
 
     private void refill(long nowNanos) {

@@ -17,7 +17,7 @@ final class SystemTime implements TimeSource {
     /** Makes instants start near 0, so that they are never negative: System.nanoTime() may start anywhere. */
     private static final long ORIGIN = System.nanoTime();
 
-    private final TimerThread timers = new TimerThread(this::nanoTime, IDLE_NANOS);
+    private final TimerThread timers = new TimerThread(this, IDLE_NANOS);
 
     private SystemTime() {}
 

@@ -121,7 +121,11 @@ public final class Throttle {
     }
 
     private void keepMarked(long atNanos) {
-        markedUntilNanos.accumulateAndGet(Nanos.add(atNanos, windowNanos), Math::max);
+        long until = Nanos.add(atNanos, windowNanos);
+        long known = markedUntilNanos.get();
+        while (until > known && !markedUntilNanos.compareAndSet(known, until)) {
+            known = markedUntilNanos.get();
+        }
     }
 
     /**
