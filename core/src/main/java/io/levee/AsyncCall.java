@@ -184,7 +184,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
                     step = machine.resume(now);
                 }
                 case CallMachine.AWAIT_PERMIT -> {
-                    step = new PermitPhase<>(this, now).enter();
+                    step = new PermitPhase<>(this).enter();
                     if (step == ELSEWHERE) {
                         return;
                     }

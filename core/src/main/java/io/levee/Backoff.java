@@ -25,10 +25,18 @@ public final class Backoff implements RetryPolicy {
     /** {@link #attempts()} of a policy that has no limit of its own. */
     public static final int ANY = Integer.MAX_VALUE;
 
+    // How a delay is spread, and how that setting is called.
+    static final int NONE = 0;
+    private static final int FACTOR = 1;
+    private static final int FULL = 2;
+    private static final int EQUAL = 3;
+    private static final int DECORRELATED = 4;
+    private static final String[] JITTERS = {"", ".jitter(", ".fullJitter()", ".equalJitter()", ".decorrelatedJitter()"};
+
     private final long baseNanos;
     private final double multiplier;
     private final long capNanos;
-    private final Jitter jitter;
+    private final int jitter;
     private final double factor;
     private final int attempts;
     private final @Nullable RandomSource ownRandom;
@@ -37,7 +45,7 @@ public final class Backoff implements RetryPolicy {
             long baseNanos,
             double multiplier,
             long capNanos,
-            Jitter jitter,
+            int jitter,
             double factor,
             int attempts,
             @Nullable RandomSource ownRandom) {
@@ -94,7 +102,7 @@ public final class Backoff implements RetryPolicy {
      */
     public Backoff jitter(double factor) {
         Range.within(0, 1, factor, "jitter factor");
-        return new Backoff(baseNanos, multiplier, capNanos, Jitter.FACTOR, factor, attempts, ownRandom);
+        return new Backoff(baseNanos, multiplier, capNanos, FACTOR, factor, attempts, ownRandom);
     }
 
     /**
@@ -104,7 +112,7 @@ public final class Backoff implements RetryPolicy {
      * @return a changed copy
      */
     public Backoff fullJitter() {
-        return withJitter(Jitter.FULL);
+        return withJitter(FULL);
     }
 
     /**
@@ -113,7 +121,7 @@ public final class Backoff implements RetryPolicy {
      * @return a changed copy
      */
     public Backoff equalJitter() {
-        return withJitter(Jitter.EQUAL);
+        return withJitter(EQUAL);
     }
 
     /**
@@ -123,7 +131,7 @@ public final class Backoff implements RetryPolicy {
      * @return a changed copy
      */
     public Backoff decorrelatedJitter() {
-        return withJitter(Jitter.DECORRELATED);
+        return withJitter(DECORRELATED);
     }
 
     /**
@@ -132,10 +140,10 @@ public final class Backoff implements RetryPolicy {
      * @return a changed copy
      */
     public Backoff noJitter() {
-        return withJitter(Jitter.NONE);
+        return withJitter(NONE);
     }
 
-    private Backoff withJitter(Jitter kind) {
+    private Backoff withJitter(int kind) {
         return new Backoff(baseNanos, multiplier, capNanos, kind, 0, attempts, ownRandom);
     }
 
@@ -161,7 +169,7 @@ public final class Backoff implements RetryPolicy {
     @Override
     public @Nullable Long nextDelayMs(int tryCount) {
         long previous = 0;
-        if (jitter == Jitter.DECORRELATED && tryCount < attempts) {
+        if (jitter == DECORRELATED && tryCount < attempts) {
             // The chain of draws that a call would have made; past the cap further draws are all alike.
             int draws = Math.min(tryCount - 1, 64);
             for (int i = 0; i < draws; i++) {
@@ -220,7 +228,7 @@ public final class Backoff implements RetryPolicy {
         if (tryCount >= attempts) {
             return STOP;
         }
-        if (jitter != Jitter.DECORRELATED) {
+        if (jitter != DECORRELATED) {
             return longest(tryCount, 0);
         }
         return decorrelatedBound(scaled(cappedBase(), Math.pow(3.0, tryCount - 1.0)));
@@ -232,24 +240,24 @@ public final class Backoff implements RetryPolicy {
     }
 
     private long shortest(int tryCount) {
-        if (jitter == Jitter.FULL) {
+        if (jitter == FULL) {
             return 0;
         }
-        if (jitter == Jitter.DECORRELATED) {
+        if (jitter == DECORRELATED) {
             return cappedBase();
         }
         long raw = raw(tryCount);
-        return jitter == Jitter.FACTOR
+        return jitter == FACTOR
                 ? Math.max(Nanos.PER_MILLI, scaled(raw, 1.0 - factor))
-                : jitter == Jitter.EQUAL ? raw / 2 : raw;
+                : jitter == EQUAL ? raw / 2 : raw;
     }
 
     private long longest(int tryCount, long previousDelayNanos) {
-        if (jitter == Jitter.DECORRELATED) {
+        if (jitter == DECORRELATED) {
             return decorrelatedBound(Math.max(previousDelayNanos, cappedBase()));
         }
         long raw = raw(tryCount);
-        return jitter == Jitter.FACTOR ? Math.max(Nanos.PER_MILLI, scaled(raw, 1.0 + factor)) : raw;
+        return jitter == FACTOR ? Math.max(Nanos.PER_MILLI, scaled(raw, 1.0 + factor)) : raw;
     }
 
     private long decorrelatedBound(long previousNanos) {
@@ -306,8 +314,8 @@ public final class Backoff implements RetryPolicy {
         if (capNanos != Nanos.NEVER) {
             text.append(".cap(").append(Nanos.text(capNanos)).append(')');
         }
-        text.append(jitter.setting);
-        if (jitter == Jitter.FACTOR) {
+        text.append(JITTERS[jitter]);
+        if (jitter == FACTOR) {
             text.append(factor).append(')');
         }
         if (attempts != ANY) {

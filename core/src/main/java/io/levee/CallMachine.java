@@ -36,6 +36,7 @@ final class CallMachine {
     private long startNanos;
     private long deadlineNanos;
     private long limiterWaitNanos;
+    private long askedNanos;
     private long lastBackoffNanos;
     /** Failures of earlier attempts, oldest first; the last one's is {@link #lastFailure}. */
     private @Nullable Throwable[] earlier = NO_FAILURES;
@@ -124,13 +125,14 @@ final class CallMachine {
         if (limiter != null && (attempt > 0 || !limiter.tryAcquire(nowNanos))) {
             // A retry queues behind first attempts, so it never takes a permit past them.
             leave();
+            askedNanos = nowNanos;
             return AWAIT_PERMIT;
         }
         return start(nowNanos);
     }
 
-    /** The limiter granted a permit, after a wait that began at the given instant. */
-    int permitted(long askedNanos, long nowNanos) {
+    /** The limiter granted a permit, after a wait that began at {@link #askedNanos}. */
+    int permitted(long nowNanos) {
         used = true;
         limiterWaitNanos += nowNanos - askedNanos;
         // The throttle has been asked before the wait: asked twice, it would reject more than its share.
@@ -139,7 +141,7 @@ final class CallMachine {
     }
 
     /** The limiter has no permit in time, or the wait for it was cut short by the deadline. */
-    int notPermitted(long askedNanos, long nowNanos) {
+    int notPermitted(long nowNanos) {
         used = true;
         limiterWaitNanos += nowNanos - askedNanos;
         return stop(ending == null ? StopReason.NO_PERMIT : ending(), nowNanos);
@@ -709,8 +711,7 @@ final class CallMachine {
         }
         endedNanos = nowNanos;
         stopped = why;
-        // The short record has no room for the figures of throttle and concurrency limit.
-        if (made == 0 && lastFailure == null && nowNanos == startNanos && !engine.countsRefusals) {
+        if (made == 0 && lastFailure == null && nowNanos == startNanos) {
             LeveeException refusal = LeveeException.refusal(
                     why,
                     engine,
@@ -799,6 +800,11 @@ final class CallMachine {
     private void publishEnd(EventBus events, long nowNanos, @Nullable Throwable thrown) {
         events.publish(new LeveeEvent.CallEnded(
                 engine.name, call.operation(), made, nowNanos - startNanos, decision(), thrown));
+    }
+
+    /** When the limiter was asked last, and had no permit. */
+    long askedNanos() {
+        return askedNanos;
     }
 
     /** The attempt that runs, is about to start, or was refused. */

@@ -87,38 +87,6 @@ public record Decision(
         return stop == null;
     }
 
-    /** The record of a call that was refused at its first instant. */
-    static Decision refusal(
-            String downstream,
-            String operation,
-            StopReason stop,
-            long remainingNanos,
-            double retryBudgetLeft,
-            Breaker.@Nullable State breakerState,
-            boolean idempotent) {
-        return new Decision(
-                downstream,
-                operation,
-                stop,
-                NO_RULE,
-                stop.withoutVerdict(),
-                null,
-                0,
-                null,
-                0,
-                0,
-                remainingNanos,
-                retryBudgetLeft,
-                0,
-                0,
-                breakerState,
-                Double.NaN,
-                -1,
-                idempotent,
-                true,
-                false);
-    }
-
     Decision asDegraded() {
         return new Decision(
                 downstream,

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * it says so. One for each level of nesting of each thread; reused, so that a call that succeeds at once allocates
  * nothing. It is also the {@link Attempt} that the body sees.
  */
-final class Frame extends ScopeMember implements Attempt {
+final class Frame extends ScopeMember implements Attempt, Runnable {
     private final Frames frames;
     private final Thread owner;
     private final Watch watch;
@@ -161,7 +161,7 @@ final class Frame extends ScopeMember implements Attempt {
                     }
                     step = machine.resume(backOff(engine, clock));
                 }
-                case CallMachine.AWAIT_PERMIT -> step = awaitPermit(engine, clock, clock.nanoTime());
+                case CallMachine.AWAIT_PERMIT -> step = awaitPermit(engine, clock);
                 case CallMachine.SUCCEED -> {
                     return Ending.present(value);
                 }
@@ -249,32 +249,37 @@ final class Frame extends ScopeMember implements Attempt {
         if (wake <= chosen && !owner.isInterrupted()) {
             return chosen;
         }
-        await(engine, clock, timed ? wake : Nanos.add(clock.nanoTime(), wake), new Wait());
+        await(engine, clock, timed ? wake : Nanos.add(clock.nanoTime(), wake), new Wait(null));
         return now();
     }
 
-    private int awaitPermit(Engine engine, TimeSource clock, long asked) {
+    private int awaitPermit(Engine engine, TimeSource clock) {
+        long asked = machine.askedNanos();
         Limiter limiter = Objects.requireNonNull(engine.limiter);
-        Wait wait = new Wait();
         Limiter.Ticket ticket =
-                limiter.acquire(asked, machine.attempt() > 0, machine.deadlineNanos(), wait);
+                limiter.acquire(asked, machine.attempt() > 0, machine.deadlineNanos(), this);
         if (ticket == null) {
-            return machine.notPermitted(asked, asked);
+            return machine.notPermitted(asked);
         }
         if (!ticket.isGranted()) {
-            wait.ticket = ticket;
-            await(engine, clock, machine.deadlineNanos(), wait);
+            await(engine, clock, machine.deadlineNanos(), new Wait(ticket));
         }
         long now = clock.nanoTime();
         if (!machine.isEnding() && ticket.isGranted()) {
-            int step = machine.permitted(asked, now);
+            int step = machine.permitted(now);
             if (step != CallMachine.START) {
                 ticket.cancel();
             }
             return step;
         }
         ticket.cancel();
-        return machine.notPermitted(asked, now);
+        return machine.notPermitted(now);
+    }
+
+    /** The limiter has granted a permit. If this frame serves another call by then, that one looks up once in vain. */
+    @Override
+    public void run() {
+        time.wake(owner);
     }
 
     /** Blocks until the instant, the permit, or the end of the call. */
@@ -297,22 +302,21 @@ final class Frame extends ScopeMember implements Attempt {
     }
 
     /**
-     * A wait of this thread's: what close() tells, what the limiter runs when it grants, and the condition. An object for
-     * each wait, since the frame may serve another call by the time it is told.
+     * A wait of this thread's: what close() tells, and the condition. An object for each wait, since the frame may serve
+     * another call by the time it is told.
      */
-    private final class Wait implements Engine.Closeable, Runnable, BooleanSupplier {
+    private final class Wait implements Engine.Closeable, BooleanSupplier {
+        private final Limiter.@Nullable Ticket ticket;
         volatile boolean closed;
-        Limiter.@Nullable Ticket ticket;
+
+        Wait(Limiter.@Nullable Ticket ticket) {
+            this.ticket = ticket;
+        }
 
         @Override
         public void leveeClosed() {
             closed = true;
             run();
-        }
-
-        @Override
-        public void run() {
-            time.wake(owner);
         }
 
         @Override

@@ -82,10 +82,10 @@ final class GrpcTable {
         if (failure.outranksStatus()) {
             return failure.verdict();
         }
-        boolean answered = outcome.committed() || outcome.fate() == Fate.ANSWERED || outcome.pushback() != null;
+        boolean answered = outcome.committed() || outcome.fate() == Fate.ANSWERED || outcome.isPushedBack() || outcome.isBarred();
         return status == GrpcStatus.UNAVAILABLE && !answered && failure != ErrorRule.UNKNOWN
                 ? failure.verdict()
-                : verdictFor(status, outcome.pushback() == Outcome.Pushback.RETRY);
+                : verdictFor(status, outcome.isPushedBack());
     }
 
     private static Verdict retryable(GrpcStatus status, String why) {
@@ -116,7 +116,7 @@ final class GrpcTable {
         GrpcStatus status = outcome.grpcStatus();
         return status == null
                 ? null
-                : verdictFor(status, outcome.pushback() == Outcome.Pushback.RETRY)
+                : verdictFor(status, outcome.isPushedBack())
                         .fate();
     }
 }

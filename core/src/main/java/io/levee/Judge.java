@@ -36,7 +36,7 @@ final class Judge {
             return verdict.toFinal(
                     COMMITTED, "a part of the answer has reached the caller; else retryable: " + verdict.reason());
         }
-        if (outcome.pushback() == Outcome.Pushback.STOP) {
+        if (outcome.isBarred()) {
             return verdict.toFinal(
                     PUSHBACK, "the server asked for no further attempt; else retryable: " + verdict.reason());
         }

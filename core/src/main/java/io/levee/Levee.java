@@ -393,6 +393,11 @@ public final class Levee implements AutoCloseable {
             made.add(setting);
         }
 
+        private <S> S once(String setting, S value) {
+            once(setting);
+            return Objects.requireNonNull(value, setting);
+        }
+
         /**
          * Sets how long to wait before each retry and when to stop. Default: exponential from 100 ms with full jitter,
          * cap 20 s, 3 attempts (the values of the AWS SDKs). A shipped policy without
@@ -402,8 +407,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder retry(RetryPolicy policy) {
-            once("retry");
-            retry = Objects.requireNonNull(policy, "retry policy");
+            retry = once("retry", policy);
             return this;
         }
 
@@ -465,8 +469,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder limiter(Limiter.Spec spec) {
-            once("limiter");
-            limiter = Objects.requireNonNull(spec, "limiter");
+            limiter = once("limiter", spec);
             return this;
         }
 
@@ -478,8 +481,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder breaker(Breaker.Spec spec) {
-            once("breaker");
-            breaker = Objects.requireNonNull(spec, "breaker");
+            breaker = once("breaker", spec);
             return this;
         }
 
@@ -490,8 +492,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder bulkhead(Bulkhead.Spec spec) {
-            once("bulkhead");
-            bulkhead = Objects.requireNonNull(spec, "bulkhead");
+            bulkhead = once("bulkhead", spec);
             return this;
         }
 
@@ -503,8 +504,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder throttle(Throttle.Spec spec) {
-            once("throttle");
-            throttle = Objects.requireNonNull(spec, "throttle");
+            throttle = once("throttle", spec);
             return this;
         }
 
@@ -516,8 +516,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder concurrencyLimit(ConcurrencyLimit.Spec spec) {
-            once("concurrencyLimit");
-            concurrencyLimit = Objects.requireNonNull(spec, "concurrencyLimit");
+            concurrencyLimit = once("concurrencyLimit", spec);
             return this;
         }
 
@@ -529,8 +528,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder hedge(Hedge.Spec spec) {
-            once("hedge");
-            hedge = Objects.requireNonNull(spec, "hedge");
+            hedge = once("hedge", spec);
             return this;
         }
 
@@ -541,8 +539,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder retryBudget(RetryBudget.Spec spec) {
-            once("retryBudget");
-            retryBudget = Objects.requireNonNull(spec, "retryBudget");
+            retryBudget = once("retryBudget", spec);
             return this;
         }
 
@@ -565,8 +562,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder classifier(Classifier classifier) {
-            once("classifier");
-            this.classifier = Objects.requireNonNull(classifier, "classifier");
+            this.classifier = once("classifier", classifier);
             return this;
         }
 
@@ -627,8 +623,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder executor(Executor executor) {
-            once("executor");
-            this.executor = Objects.requireNonNull(executor, "executor");
+            this.executor = once("executor", executor);
             return this;
         }
 
@@ -639,8 +634,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder time(TimeSource time) {
-            once("time");
-            this.time = Objects.requireNonNull(time, "time");
+            this.time = once("time", time);
             return this;
         }
 
@@ -651,8 +645,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder random(RandomSource random) {
-            once("random");
-            this.random = Objects.requireNonNull(random, "random");
+            this.random = once("random", random);
             return this;
         }
 

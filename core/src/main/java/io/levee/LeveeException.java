@@ -25,13 +25,21 @@ public abstract sealed class LeveeException extends RuntimeException
 
     private static final StopReason[] STOPS = StopReason.values();
     private static final Breaker.State[] BREAKER_STATES = Breaker.State.values();
-    private static final byte NONE = -1;
+    private static final int NONE = -1;
+
+    // Of 'packed', from the lowest bit: 5 bits the stop, 3 bits the breaker's state and one (0 for none), 7 bits what the
+    // throttle rejects in per cent (127 for none), 1 bit idempotent, 16 bits the concurrency limit (0 for none).
+    private static final int STATE_SHIFT = 5;
+    private static final int PERCENT_SHIFT = 8;
+    private static final int NO_PERCENT = 127;
+    private static final int IDEMPOTENT = 1 << 15;
+    private static final int LIMIT_SHIFT = 16;
+    private static final int MOST_LIMIT = (1 << 16) - 1;
 
     /** Null until somebody asks, where the figures below say it all. A race makes two equal records. */
     private transient @Nullable Decision decision;
 
-    // The figures of a call that was refused before its first attempt: what little there is to say, in the few bytes
-    // that
+    // The figures of a call that was refused before its first attempt: what little there is to say, in the few bytes that
     // a refusal may cost (64 in all, with compressed pointers). Unused where the record is there from the start.
     private final transient @Nullable String downstream;
     private final transient @Nullable String operation;
@@ -39,36 +47,67 @@ public abstract sealed class LeveeException extends RuntimeException
     /** Thousandths of a token: half the bytes of a double. A balance is at most a million tokens. */
     private final transient int retryBudgetMillis;
 
-    private final transient byte stop;
-    private final transient byte breakerState;
-    private final transient boolean idempotent;
+    private final transient int packed;
 
-    LeveeException(Decision decision, @Nullable Throwable cause) {
+    /** With a record, or with the call that was refused at its first instant. */
+    LeveeException(
+            @Nullable Decision decision,
+            @Nullable Throwable cause,
+            StopReason stop,
+            @Nullable Engine engine,
+            Call<?> call,
+            long nowNanos,
+            long remainingNanos) {
         super(null, cause, true, false);
         this.decision = decision;
-        downstream = null;
-        operation = null;
-        remainingNanos = 0;
-        retryBudgetMillis = NONE;
-        stop = NONE;
-        breakerState = NONE;
-        idempotent = false;
+        this.remainingNanos = remainingNanos;
+        operation = call.operation();
+        downstream = engine == null ? null : engine.name;
+        retryBudgetMillis = engine == null || engine.budget == null
+                ? NONE
+                : (int) Math.round(engine.budget.balance(nowNanos) * 1000);
+        packed = engine == null ? 0 : packed(stop, engine, call, nowNanos);
     }
 
-    /** A refusal at the call's first instant. */
-    @SuppressWarnings(
-            "EnumOrdinal") // a byte instead of a reference; transient, so it never meets another version's enum
-    LeveeException(StopReason stop, Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
-        super(null, null, true, false);
-        downstream = engine.name;
-        operation = call.operation();
-        this.remainingNanos = remainingNanos;
-        RetryBudget budget = engine.budget;
-        retryBudgetMillis = budget == null ? NONE : (int) Math.round(budget.balance(nowNanos) * 1000);
-        this.stop = (byte) stop.ordinal();
+    @SuppressWarnings("EnumOrdinal") // bits instead of references; transient, so they never meet another version's enum
+    private static int packed(StopReason stop, Engine engine, Call<?> call, long nowNanos) {
         Breaker breaker = engine.breaker;
-        breakerState = breaker == null ? NONE : (byte) breaker.state().ordinal();
-        idempotent = call.repeatable(engine.repeatable);
+        Throttle throttle = engine.throttle;
+        ConcurrencyLimit limit = engine.limit;
+        return stop.ordinal()
+                | (breaker == null ? 0 : 1 + breaker.state().ordinal()) << STATE_SHIFT
+                | (throttle == null ? NO_PERCENT : (int) Math.round(100 * throttle.rejectionProbability(nowNanos)))
+                        << PERCENT_SHIFT
+                | (call.repeatable(engine.repeatable) ? IDEMPOTENT : 0)
+                | (limit == null ? 0 : limit.limit()) << LIMIT_SHIFT;
+    }
+
+    private Decision unpacked() {
+        StopReason stop = STOPS[packed & (1 << STATE_SHIFT) - 1];
+        int state = packed >>> STATE_SHIFT & 7;
+        int percent = packed >>> PERCENT_SHIFT & 127;
+        int limit = packed >>> LIMIT_SHIFT;
+        return new Decision(
+                downstream == null ? "" : downstream,
+                operation == null ? "" : operation,
+                stop,
+                Decision.NO_RULE,
+                stop.withoutVerdict(),
+                null,
+                0,
+                null,
+                0,
+                0,
+                remainingNanos,
+                retryBudgetMillis == NONE ? Double.NaN : retryBudgetMillis / 1000.0,
+                0,
+                0,
+                state == 0 ? null : BREAKER_STATES[state - 1],
+                percent == NO_PERCENT ? Double.NaN : percent / 100.0,
+                limit == 0 ? -1 : limit,
+                (packed & IDEMPOTENT) != 0,
+                true,
+                false);
     }
 
     /**
@@ -79,14 +118,7 @@ public abstract sealed class LeveeException extends RuntimeException
     public Decision decision() {
         Decision known = decision;
         if (known == null) {
-            known = Decision.refusal(
-                    downstream == null ? "" : downstream,
-                    operation == null ? "" : operation,
-                    STOPS[Math.max(0, stop)],
-                    remainingNanos,
-                    retryBudgetMillis == NONE ? Double.NaN : retryBudgetMillis / 1000.0,
-                    breakerState == NONE ? null : BREAKER_STATES[breakerState],
-                    idempotent);
+            known = unpacked();
             decision = known;
         }
         return known;
@@ -104,20 +136,14 @@ public abstract sealed class LeveeException extends RuntimeException
     /**
      * The exception of a call that is refused before its first attempt, at its first instant.
      *
-     * @return the exception; null for a reason that no refusal has
+     * @return the exception; null where its few bytes cannot hold the figures
      */
     static @Nullable LeveeException refusal(
             StopReason stop, Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
-        if (stop == StopReason.BREAKER_OPEN) {
-            return new BreakerOpenException(engine, call, nowNanos, remainingNanos);
-        }
-        if (stop == StopReason.NO_PERMIT) {
-            return new NoPermitException(engine, call, nowNanos, remainingNanos);
-        }
-        if (stop == StopReason.BULKHEAD_FULL) {
-            return new BulkheadFullException(engine, call, nowNanos, remainingNanos);
-        }
-        return null;
+        ConcurrencyLimit limit = engine.limit;
+        return limit != null && limit.limit() > MOST_LIMIT
+                ? null
+                : make(null, null, stop, engine, call, nowNanos, remainingNanos);
     }
 
     static LeveeException of(Decision decision, @Nullable Throwable cause) {
@@ -125,33 +151,44 @@ public abstract sealed class LeveeException extends RuntimeException
         if (stop == null) {
             throw new IllegalArgumentException("not a stop: " + decision);
         }
+        return make(decision, cause, stop, null, Call.PLAIN, 0, 0);
+    }
+
+    private static LeveeException make(
+            @Nullable Decision record,
+            @Nullable Throwable cause,
+            StopReason stop,
+            @Nullable Engine engine,
+            Call<?> call,
+            long now,
+            long left) {
         if (stop == StopReason.DEADLINE) {
-            return new DeadlineExceededException(decision, cause);
+            return new DeadlineExceededException(record, cause, engine, call, now, left);
         }
         if (stop == StopReason.RETRY_BUDGET) {
-            return new RetryBudgetEmptyException(decision, cause);
+            return new RetryBudgetEmptyException(record, cause, engine, call, now, left);
         }
         if (stop == StopReason.BREAKER_OPEN) {
-            return new BreakerOpenException(decision, cause);
+            return new BreakerOpenException(record, cause, engine, call, now, left);
         }
         if (stop == StopReason.NO_PERMIT) {
-            return new NoPermitException(decision, cause);
+            return new NoPermitException(record, cause, engine, call, now, left);
         }
         if (stop == StopReason.BULKHEAD_FULL) {
-            return new BulkheadFullException(decision, cause);
+            return new BulkheadFullException(record, cause, engine, call, now, left);
         }
         if (stop == StopReason.LIMIT_FULL) {
-            return new LimitFullException(decision, cause);
+            return new LimitFullException(record, cause, engine, call, now, left);
         }
         if (stop == StopReason.THROTTLED) {
-            return new ThrottledException(decision, cause);
+            return new ThrottledException(record, cause, engine, call, now, left);
         }
         if (stop == StopReason.CANCELLED) {
-            return new CallCancelledException(decision, cause);
+            return new CallCancelledException(record, cause, engine, call, now, left);
         }
         if (stop == StopReason.CLOSED) {
-            return new LeveeClosedException(decision, cause);
+            return new LeveeClosedException(record, cause, engine, call, now, left);
         }
-        return new RetriesEndedException(decision, cause);
+        return new RetriesEndedException(record, cause);
     }
 }

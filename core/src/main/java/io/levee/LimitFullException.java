@@ -6,7 +6,13 @@ import org.jspecify.annotations.Nullable;
 public final class LimitFullException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    LimitFullException(Decision decision, @Nullable Throwable cause) {
-        super(decision, cause);
+    LimitFullException(
+            @Nullable Decision record,
+            @Nullable Throwable cause,
+            @Nullable Engine engine,
+            Call<?> call,
+            long now,
+            long left) {
+        super(record, cause, StopReason.LIMIT_FULL, engine, call, now, left);
     }
 }

@@ -5,25 +5,24 @@ import org.jspecify.annotations.Nullable;
 
 /** The wait for a permit of the limiter. */
 final class PermitPhase<T extends @Nullable Object> extends Phase<T> {
-    private final long askedNanos;
     private volatile Limiter.@Nullable Ticket ticket;
 
     /** Opponent: {@link #enter}, which may see the ticket only after the permit was used, or found to be of no use. */
     private volatile boolean useless;
 
-    PermitPhase(AsyncCall<T> of, long askedNanos) {
+    PermitPhase(AsyncCall<T> of) {
         super(of);
-        this.askedNanos = askedNanos;
     }
 
     int enter() {
+        long now = of.machine.askedNanos();
         of.phase = this;
         Limiter limiter = Objects.requireNonNull(of.engine.limiter);
         Limiter.Ticket asked = limiter.acquire(
-                askedNanos, of.machine.attempt() > 0, of.machine.deadlineNanos(), this);
+                now, of.machine.attempt() > 0, of.machine.deadlineNanos(), this);
         ticket = asked;
         if (asked == null) {
-            return of.claim(this) ? of.machine.notPermitted(askedNanos, askedNanos) : AsyncCall.ELSEWHERE;
+            return of.claim(this) ? of.machine.notPermitted(now) : AsyncCall.ELSEWHERE;
         }
         if (asked.isGranted()) {
             // Either this thread goes on, or the callback does; if neither, a cancellation has claimed the phase.
@@ -49,7 +48,7 @@ final class PermitPhase<T extends @Nullable Object> extends Phase<T> {
 
     private int permitted() {
         cancelTimer();
-        int step = of.machine.permitted(askedNanos, of.time.nanoTime());
+        int step = of.machine.permitted(of.time.nanoTime());
         if (step != CallMachine.START) {
             giveBack();
         }
@@ -82,7 +81,7 @@ final class PermitPhase<T extends @Nullable Object> extends Phase<T> {
     int abandon(long nowNanos) {
         cancelTimer();
         giveBack();
-        return of.machine.notPermitted(askedNanos, nowNanos);
+        return of.machine.notPermitted(nowNanos);
     }
 
 }

@@ -6,7 +6,13 @@ import org.jspecify.annotations.Nullable;
 public final class ThrottledException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    ThrottledException(Decision decision, @Nullable Throwable cause) {
-        super(decision, cause);
+    ThrottledException(
+            @Nullable Decision record,
+            @Nullable Throwable cause,
+            @Nullable Engine engine,
+            Call<?> call,
+            long now,
+            long left) {
+        super(record, cause, StopReason.THROTTLED, engine, call, now, left);
     }
 }
