@@ -7,7 +7,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A running attempt, as its stage reports to it. */
-class AttemptPhase<T extends @Nullable Object> extends Phase<T> implements BiConsumer<@Nullable T, @Nullable Throwable> {
+class AttemptPhase<T extends @Nullable Object> extends Phase<T>
+        implements BiConsumer<@Nullable T, @Nullable Throwable> {
     private final AsyncAttempt attempt;
     private final long startNanos;
     volatile @Nullable CompletionStage<T> stage;
@@ -181,5 +182,4 @@ class AttemptPhase<T extends @Nullable Object> extends Phase<T> implements BiCon
             // A stage that cannot be cancelled runs on; what it brings is discarded.
         }
     }
-
 }

@@ -37,5 +37,4 @@ final class BackOffPhase<T extends @Nullable Object> extends Phase<T> {
         cancelTimer();
         return of.machine.resume(nowNanos);
     }
-
 }

@@ -31,7 +31,8 @@ public final class Backoff implements RetryPolicy {
     private static final int FULL = 2;
     private static final int EQUAL = 3;
     private static final int DECORRELATED = 4;
-    private static final String[] JITTERS = {"", ".jitter(", ".fullJitter()", ".equalJitter()", ".decorrelatedJitter()"};
+    private static final String[] JITTERS = {"", ".jitter(", ".fullJitter()", ".equalJitter()", ".decorrelatedJitter()"
+    };
 
     private final long baseNanos;
     private final double multiplier;

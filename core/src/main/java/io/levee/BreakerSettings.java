@@ -144,8 +144,7 @@ final class BreakerSettings implements Cloneable {
             throw new IllegalArgumentException("overTime, overCalls and minimumCalls say nothing about "
                     + "consecutiveFailures(" + failuresInARow + "); drop them, or add slowCalls or use failureRate");
         }
-        BreakerRule failures =
-                failuresInARow > 0 ? BreakerRule.inARow(failuresInARow) : shareRule(failureShare, 0);
+        BreakerRule failures = failuresInARow > 0 ? BreakerRule.inARow(failuresInARow) : shareRule(failureShare, 0);
         BreakerRule slowCalls = slowShare == 0 ? null : shareRule(slowShare, slowNanos);
         return new Breaker(failures, slowCalls, openTime(), lease(), random);
     }
@@ -191,8 +190,7 @@ final class BreakerSettings implements Cloneable {
 
     private BreakerSettings opening(long openFor, double multiplier, long longest) {
         if (multiplier != 0 && longest < openFor) {
-            throw Range.wrong(
-                    "growing: max", "at least openFor (" + Nanos.text(openFor) + ")", Nanos.text(longest));
+            throw Range.wrong("growing: max", "at least openFor (" + Nanos.text(openFor) + ")", Nanos.text(longest));
         }
         BreakerSettings changed = copy();
         changed.openForNanos = openFor;

@@ -325,7 +325,7 @@ final class CallMachine {
                 && !(bare && !(thrown instanceof LeveeException))
                 && judged.isRetryable()
                 && hasRetriedInside(thrown)
-                && !isUserRule(judged)) {
+                && !judged.isOfUser()) {
             judged = judged.toFinal("nested-levee", "an engine inside this attempt has retried or refused already");
             verdict = judged;
         }
@@ -376,10 +376,6 @@ final class CallMachine {
             t = t.getCause();
         }
         return false;
-    }
-
-    private static boolean isUserRule(Verdict judged) {
-        return judged.rule().startsWith(RuleClassifier.PREFIX);
     }
 
     /** The attempt that runs has ended without success: tells everybody who counts attempts. */

@@ -26,8 +26,7 @@ final class ErrorTable extends ClassValue<ErrorRule> {
     // As text, a rule and its classes a line: as code it would be three times the size. Of InterruptedIOException the
     // subclasses that are timeouts are listed on their own; an unknown one is taken at its name. A connection pool that
     // lends none in time is a local queue as well.
-    private static final String TABLE =
-            """
+    private static final String TABLE = """
             ERROR java.lang.Error
             CANCELLED java.util.concurrent.CancellationException
             INTERRUPTED java.lang.InterruptedException java.nio.channels.ClosedByInterruptException
@@ -79,8 +78,8 @@ final class ErrorTable extends ClassValue<ErrorRule> {
 
     private static Map<String, ErrorRule> rules() {
         Map<String, ErrorRule> rules = new HashMap<>();
-        for (String line : TABLE.split("\n")) {
-            String[] words = line.split(" ");
+        for (String line : TABLE.split("\n", -1)) {
+            String[] words = line.split(" ", -1);
             for (int i = 1; i < words.length; i++) {
                 rules.put(words[i], ErrorRule.valueOf(words[0]));
             }

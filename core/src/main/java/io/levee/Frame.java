@@ -256,8 +256,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
     private int awaitPermit(Engine engine, TimeSource clock) {
         long asked = machine.askedNanos();
         Limiter limiter = Objects.requireNonNull(engine.limiter);
-        Limiter.Ticket ticket =
-                limiter.acquire(asked, machine.attempt() > 0, machine.deadlineNanos(), this);
+        Limiter.Ticket ticket = limiter.acquire(asked, machine.attempt() > 0, machine.deadlineNanos(), this);
         if (ticket == null) {
             return machine.notPermitted(asked);
         }

@@ -82,7 +82,8 @@ final class GrpcTable {
         if (failure.outranksStatus()) {
             return failure.verdict();
         }
-        boolean answered = outcome.committed() || outcome.fate() == Fate.ANSWERED || outcome.isPushedBack() || outcome.isBarred();
+        boolean answered =
+                outcome.committed() || outcome.fate() == Fate.ANSWERED || outcome.isPushedBack() || outcome.isBarred();
         return status == GrpcStatus.UNAVAILABLE && !answered && failure != ErrorRule.UNKNOWN
                 ? failure.verdict()
                 : verdictFor(status, outcome.isPushedBack());
@@ -116,7 +117,6 @@ final class GrpcTable {
         GrpcStatus status = outcome.grpcStatus();
         return status == null
                 ? null
-                : verdictFor(status, outcome.isPushedBack())
-                        .fate();
+                : verdictFor(status, outcome.isPushedBack()).fate();
     }
 }

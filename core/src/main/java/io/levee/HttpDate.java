@@ -17,28 +17,26 @@ import org.jspecify.annotations.Nullable;
  * the date is passed over: what counts is when the server wants us back, not how well it writes.
  */
 final class HttpDate {
-    private static final List<String> MONTHS =
-            List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
-
-    private static final String MONTH = "(?<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
-    private static final String SHORT_DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
-    private static final String LONG_DAY = "(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)";
-    private static final String TIME = "(?<hour>[0-9]{2}):(?<minute>[0-9]{2}):(?<second>[0-9]{2})";
+    private static final String MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec";
 
     private static final List<Pattern> FORMS = List.of(
             // IMF-fixdate: Sun, 06 Nov 1994 08:49:37 GMT
-            form(SHORT_DAY + ", (?<day>[0-9]{2}) " + MONTH + " (?<year>[0-9]{4}) " + TIME + " GMT"),
+            form("%D, (?<day>[0-9]{2}) %M (?<year>[0-9]{4}) %T GMT"),
             // RFC 850: Sunday, 06-Nov-94 08:49:37 GMT
-            form(LONG_DAY + ", (?<day>[0-9]{2})-" + MONTH + "-(?<year>[0-9]{2}) " + TIME + " GMT"),
+            form("(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?<day>[0-9]{2})-%M-(?<year>[0-9]{2}) %T GMT"),
             // asctime: Sun Nov  6 08:49:37 1994
-            form(SHORT_DAY + " " + MONTH + " (?<day>[0-9]{2}| [0-9]) " + TIME + " (?<year>[0-9]{4})"));
+            form("%D %M (?<day>[0-9]{2}| [0-9]) %T (?<year>[0-9]{4})"));
 
     private static final int LEAP_SECOND = 60;
 
     private HttpDate() {}
 
     private static Pattern form(String regex) {
-        return Pattern.compile(regex, Pattern.CASE_INSENSITIVE);
+        return Pattern.compile(
+                regex.replace("%D", "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)")
+                        .replace("%M", "(?<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
+                        .replace("%T", "(?<hour>[0-9]{2}):(?<minute>[0-9]{2}):(?<second>[0-9]{2})"),
+                Pattern.CASE_INSENSITIVE);
     }
 
     /**
@@ -65,7 +63,7 @@ final class HttpDate {
             return null;
         }
         try {
-            int month = 1 + MONTHS.indexOf(parts.group("month").toLowerCase(Locale.ROOT));
+            int month = 1 + MONTHS.indexOf(parts.group("month").toLowerCase(Locale.ROOT)) / 3;
             int day = Integer.parseInt(parts.group("day").trim());
             LocalTime time =
                     LocalTime.of(Integer.parseInt(parts.group("hour")), Integer.parseInt(parts.group("minute")));

@@ -27,7 +27,8 @@ public abstract sealed class LeveeException extends RuntimeException
     private static final Breaker.State[] BREAKER_STATES = Breaker.State.values();
     private static final int NONE = -1;
 
-    // Of 'packed', from the lowest bit: 5 bits the stop, 3 bits the breaker's state and one (0 for none), 7 bits what the
+    // Of 'packed', from the lowest bit: 5 bits the stop, 3 bits the breaker's state and one (0 for none), 7 bits what
+    // the
     // throttle rejects in per cent (127 for none), 1 bit idempotent, 16 bits the concurrency limit (0 for none).
     private static final int STATE_SHIFT = 5;
     private static final int PERCENT_SHIFT = 8;
@@ -39,7 +40,8 @@ public abstract sealed class LeveeException extends RuntimeException
     /** Null until somebody asks, where the figures below say it all. A race makes two equal records. */
     private transient @Nullable Decision decision;
 
-    // The figures of a call that was refused before its first attempt: what little there is to say, in the few bytes that
+    // The figures of a call that was refused before its first attempt: what little there is to say, in the few bytes
+    // that
     // a refusal may cost (64 in all, with compressed pointers). Unused where the record is there from the start.
     private final transient @Nullable String downstream;
     private final transient @Nullable String operation;

@@ -18,8 +18,7 @@ final class PermitPhase<T extends @Nullable Object> extends Phase<T> {
         long now = of.machine.askedNanos();
         of.phase = this;
         Limiter limiter = Objects.requireNonNull(of.engine.limiter);
-        Limiter.Ticket asked = limiter.acquire(
-                now, of.machine.attempt() > 0, of.machine.deadlineNanos(), this);
+        Limiter.Ticket asked = limiter.acquire(now, of.machine.attempt() > 0, of.machine.deadlineNanos(), this);
         ticket = asked;
         if (asked == null) {
             return of.claim(this) ? of.machine.notPermitted(now) : AsyncCall.ELSEWHERE;
@@ -83,5 +82,4 @@ final class PermitPhase<T extends @Nullable Object> extends Phase<T> {
         giveBack();
         return of.machine.notPermitted(nowNanos);
     }
-
 }

@@ -38,11 +38,7 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
     }
 
     /** The first attempt was started by others: see {@link AttemptPhase#goOn}. */
-    int goOn(
-            AsyncAttempt attempt,
-            @Nullable CompletionStage<T> started,
-            @Nullable Throwable failure,
-            long startNanos) {
+    int goOn(AsyncAttempt attempt, @Nullable CompletionStage<T> started, @Nullable Throwable failure, long startNanos) {
         Runner<T> runner = new Runner<>(attempt, startNanos, this);
         runner.stage = started;
         first = runner;
@@ -194,7 +190,6 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
             attempt.silence();
         }
     }
-
 
     /** The executor takes no work any more: the call ends here. */
     void refused(Throwable refusal) {

@@ -42,6 +42,9 @@ public final class Verdict {
     public static final Verdict SUCCESS =
             new Verdict(Kind.SUCCESS, "success", "success", Health.HEALTHY, 0, NO_OWN_LIMIT, 1, null);
 
+    /** Begins the names of users' rules, so that metrics tell them from Levee's own and the engine lets them win. */
+    private static final String USER = "user:";
+
     private final Kind kind;
     private final String rule;
     private final String reason;
@@ -172,8 +175,15 @@ public final class Verdict {
                 : new Verdict(kind, rule, detail + ": " + reason, health, minDelayNanos, maxRetries, cost, fate);
     }
 
-    Verdict renamed(String newRule) {
-        return new Verdict(kind, newRule, reason, health, minDelayNanos, maxRetries, cost, fate);
+    /** Under the name of a user's rule. */
+    Verdict ofUser() {
+        return isSuccess() || isOfUser()
+                ? this
+                : new Verdict(kind, USER + rule, reason, health, minDelayNanos, maxRetries, cost, fate);
+    }
+
+    boolean isOfUser() {
+        return rule.startsWith(USER);
     }
 
     /** A final verdict that keeps what this one says of health and fate. */

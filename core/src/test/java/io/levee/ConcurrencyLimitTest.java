@@ -202,15 +202,15 @@ class ConcurrencyLimitTest {
     void valuesOutOfRangeAreRefusedByName() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ConcurrencyLimit.gradient().between(10, 9))
-                .withMessageContaining("are 10 and 9");
+                .withMessageContaining("the lower one first, is 10 and 9");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ConcurrencyLimit.gradient().between(0, 9));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ConcurrencyLimit.gradient().initial(201))
-                .withMessageContaining("from 20 to 200 (its bounds, to be set before it), is 201");
+                .withMessageContaining("set after its bounds, must be from 20 to 200, is 201");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ConcurrencyLimit.gradient().window(Duration.ofMinutes(2)))
-                .withMessage("concurrency limit's window must be from 10 ms to 60 s, is PT2M");
+                .withMessage("concurrency limit's window must be from 10 ms to 60 s, is 120 s");
         assertThat(ConcurrencyLimit.gradient().between(5, 50).initial(10))
                 .hasToString("gradient().between(5, 50).initial(10).window(1 s)");
     }

@@ -523,7 +523,7 @@ class HedgeTest {
     void valuesOutOfRangeAreRefusedByName() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Hedge.afterPercentile(95))
-                .withMessage("hedge percentile must be from 0.5 to 0.999, is 95.0");
+                .withMessage("hedge percentile must be from 0.5 to 0.999, is 95");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Hedge.after(Duration.ofNanos(999_999)))
                 .withMessage("hedge delay must be 1 ms or more, is PT0.000999999S");
