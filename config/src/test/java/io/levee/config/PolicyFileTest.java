@@ -92,7 +92,7 @@ class PolicyFileTest {
                 .hasMessageContaining("did you mean 'window'?")
                 .hasMessageContaining("downstreams.a.concurrencyLimit: max is missing")
                 .hasMessageContaining("downstreams.a.hedge: percentile and after exclude each other")
-                .hasMessageContaining("are 9 and 3")
+                .hasMessageContaining("the lower one first, is 9 and 3")
                 .hasMessageContaining("downstreams.b.hedge.window: hedge window has no meaning with a fixed delay")
                 .hasMessageContaining("downstreams.c.hedge: needs a retry budget");
     }
