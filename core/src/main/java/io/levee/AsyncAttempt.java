@@ -1,5 +1,6 @@
 package io.levee;
 
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the body of an asynchronous attempt sees; valid on every thread, also after the attempt has ended. */
@@ -10,14 +11,20 @@ final class AsyncAttempt implements Attempt {
     /** What holds round the call. */
     private final @Nullable Scope parent;
 
+    private final @Nullable TelemetryHub telemetry;
+    private final @Nullable Object @Nullable [] states;
+
     private volatile boolean silenced;
     /** Made when the body opens or captures a scope while it starts the attempt. */
     private volatile @Nullable Scope scope;
 
-    AsyncAttempt(int number, TimeSource time, long dueNanos, @Nullable Scope parent) {
-        this.number = number;
-        this.time = time;
-        this.dueNanos = dueNanos;
+    /** The attempt that a machine has just started. */
+    AsyncAttempt(CallMachine machine, Engine engine, @Nullable Scope parent) {
+        number = machine.attempt();
+        time = engine.time;
+        dueNanos = machine.dueNanos();
+        telemetry = engine.telemetry;
+        states = machine.telemetryStates();
         this.parent = parent;
     }
 
@@ -65,5 +72,19 @@ final class AsyncAttempt implements Attempt {
     @Override
     public boolean isCancelled() {
         return silenced || (parent != null && parent.isCancelled()) || remainingNanos() == 0;
+    }
+
+    /** Its body has returned, or could not be started. */
+    void left() {
+        if (states != null && telemetry != null) {
+            telemetry.attemptLeft(states);
+        }
+    }
+
+    @Override
+    public void inject(BiConsumer<String, String> header) {
+        if (states != null && telemetry != null) {
+            telemetry.inject(states, header);
+        }
     }
 }

@@ -80,7 +80,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
             if (step != CallMachine.START) {
                 return new AsyncCall<>(engine, call, body, wantsResult, frame.takeMachine(), around).goOn(step, now);
             }
-            AsyncAttempt attempt = new AsyncAttempt(0, engine.time, machine.dueNanos(), around);
+            AsyncAttempt attempt = new AsyncAttempt(machine, engine, around);
             CompletionStage<T> stage = null;
             Throwable thrown = null;
             try {
@@ -200,7 +200,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
 
     /** What the body of the attempt sees that the machine has just admitted. */
     AsyncAttempt attempt() {
-        return new AsyncAttempt(machine.attempt(), time, machine.dueNanos(), parent);
+        return new AsyncAttempt(machine, engine, parent);
     }
 
     void forgetValue() {

@@ -1,6 +1,7 @@
 package io.levee;
 
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,4 +41,12 @@ public interface Attempt {
      * @return true once the call was cancelled or the attempt ran out of time
      */
     boolean isCancelled();
+
+    /**
+     * Puts the headers into a request that carry this attempt's place in a trace, where telemetry traces; adapters call it
+     * for each request that they send. Does nothing otherwise.
+     *
+     * @param header sets a header, replacing one of the same name
+     */
+    default void inject(BiConsumer<String, String> header) {}
 }

@@ -29,9 +29,15 @@ class AttemptPhase<T extends @Nullable Object> extends Phase<T>
     int begin() {
         of.phase = this;
         if (of.machine.isEnding() && of.claim(this)) {
+            left();
             return of.machine.cancelled(null, of.time.nanoTime());
         }
         return launch();
+    }
+
+    /** The attempt was told to have started, and is not launched after all. */
+    final void left() {
+        attempt.left();
     }
 
     int number() {

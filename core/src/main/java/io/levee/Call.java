@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the call returns
  */
 public final class Call<T extends @Nullable Object> {
-    static final Call<@Nullable Object> PLAIN = new Call<>("", null, Nanos.NEVER, null, null, null, true);
+    static final Call<@Nullable Object> PLAIN = new Call<>("", null, Nanos.NEVER, null, null, null, true, null);
 
     private final String operation;
     /**
@@ -33,6 +33,7 @@ public final class Call<T extends @Nullable Object> {
     private final @Nullable OutcomeReader<? super T> reader;
     private final @Nullable Consumer<? super T> discard;
     private final boolean hedgeable;
+    private final @Nullable CallTarget target;
 
     private Call(
             String operation,
@@ -41,7 +42,8 @@ public final class Call<T extends @Nullable Object> {
             @Nullable Function<Throwable, ? extends T> fallback,
             @Nullable OutcomeReader<? super T> reader,
             @Nullable Consumer<? super T> discard,
-            boolean hedgeable) {
+            boolean hedgeable,
+            @Nullable CallTarget target) {
         this.operation = operation;
         this.repeat = repeat;
         this.deadlineNanos = deadlineNanos;
@@ -49,6 +51,7 @@ public final class Call<T extends @Nullable Object> {
         this.reader = reader;
         this.discard = discard;
         this.hedgeable = hedgeable;
+        this.target = target;
     }
 
     /**
@@ -59,7 +62,7 @@ public final class Call<T extends @Nullable Object> {
      * @return a call that is not idempotent unless the downstream's calls are
      */
     public static <T extends @Nullable Object> Call<T> named(String operation) {
-        return new Call<>(Objects.requireNonNull(operation, "operation"), null, Nanos.NEVER, null, null, null, true);
+        return new Call<>(Objects.requireNonNull(operation, "operation"), null, Nanos.NEVER, null, null, null, true, null);
     }
 
     @SuppressWarnings("unchecked") // PLAIN has no part that takes or gives a T
@@ -74,7 +77,7 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> idempotent() {
-        return new Call<>(operation, true, deadlineNanos, fallback, reader, discard, hedgeable);
+        return new Call<>(operation, true, deadlineNanos, fallback, reader, discard, hedgeable, target);
     }
 
     /**
@@ -83,7 +86,7 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> notIdempotent() {
-        return new Call<>(operation, false, deadlineNanos, fallback, reader, discard, hedgeable);
+        return new Call<>(operation, false, deadlineNanos, fallback, reader, discard, hedgeable, target);
     }
 
     /**
@@ -96,7 +99,7 @@ public final class Call<T extends @Nullable Object> {
      */
     public Call<T> deadline(Duration fromStart) {
         return new Call<>(
-                operation, repeat, Nanos.positive(fromStart, "deadline"), fallback, reader, discard, hedgeable);
+                operation, repeat, Nanos.positive(fromStart, "deadline"), fallback, reader, discard, hedgeable, target);
     }
 
     /**
@@ -120,7 +123,7 @@ public final class Call<T extends @Nullable Object> {
      */
     public Call<T> fallback(Function<Throwable, ? extends T> function) {
         return new Call<>(
-                operation, repeat, deadlineNanos, Objects.requireNonNull(function), reader, discard, hedgeable);
+                operation, repeat, deadlineNanos, Objects.requireNonNull(function), reader, discard, hedgeable, target);
     }
 
     /**
@@ -153,7 +156,7 @@ public final class Call<T extends @Nullable Object> {
      */
     public Call<T> outcome(OutcomeReader<? super T> translation) {
         return new Call<>(
-                operation, repeat, deadlineNanos, fallback, Objects.requireNonNull(translation), discard, false);
+                operation, repeat, deadlineNanos, fallback, Objects.requireNonNull(translation), discard, false, target);
     }
 
     /**
@@ -164,7 +167,7 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> concurrentAttempts() {
-        return new Call<>(operation, repeat, deadlineNanos, fallback, reader, discard, true);
+        return new Call<>(operation, repeat, deadlineNanos, fallback, reader, discard, true, target);
     }
 
     /**
@@ -176,7 +179,26 @@ public final class Call<T extends @Nullable Object> {
      */
     public Call<T> discard(Consumer<? super T> disposal) {
         return new Call<>(
-                operation, repeat, deadlineNanos, fallback, reader, Objects.requireNonNull(disposal), hedgeable);
+                operation, repeat, deadlineNanos, fallback, reader, Objects.requireNonNull(disposal), hedgeable, target);
+    }
+
+    /**
+     * For adapters: where the call goes, as telemetry shows it.
+     *
+     * @param known what the adapter knows
+     * @return a changed copy
+     */
+    public Call<T> target(CallTarget known) {
+        return new Call<>(operation, repeat, deadlineNanos, fallback, reader, discard, hedgeable, Objects.requireNonNull(known));
+    }
+
+    /**
+     * Where the call goes.
+     *
+     * @return what the adapter knows; null if there is no adapter
+     */
+    public @Nullable CallTarget target() {
+        return target;
     }
 
     /**

@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** What all calls to one downstream share: its settings and its protections. One for each {@link Levee}. */
-final class Engine {
+final class Engine implements TransitionListener {
     final String name;
     final RetryPolicy policy;
     final Classifier classifier;
@@ -34,8 +34,11 @@ final class Engine {
     final Executor executor;
     final @Nullable EventBus events;
     final @Nullable CallMetrics metrics;
+    // The next three are written by the constructor and by attach(), before anybody else has the engine.
+    @Nullable
+    TelemetryHub telemetry;
     /** True if a decision on the way to the first attempt needs to know the time. */
-    final boolean clockAtStart;
+    boolean clockAtStart;
     /** True if a success has to be told with its instant. */
     final boolean clockOnSuccess;
     /** True if somebody goes by how long a success took. */
@@ -43,7 +46,7 @@ final class Engine {
     /** True if somebody wants to know of a failure whether it was a refusal. */
     final boolean countsRefusals;
     /** True if nothing stands between the caller and the first attempt: no clock, no timer, no permit. */
-    final boolean unguardedFirst;
+    boolean unguardedFirst;
 
     /** Calls that wait (for a backoff or a permit) or that are asynchronous: whom close() must tell. */
     private final Set<Closeable> pending = ConcurrentHashMap.newKeySet();
@@ -90,8 +93,37 @@ final class Engine {
         learnsFromSuccess = limit != null || hedge != null;
         countsRefusals = throttle != null || limit != null;
         unguardedFirst = !clockAtStart && !judgesValues && bulkhead == null && budget == null && metrics == null;
-        if (breaker != null && events != null) {
-            breaker.onTransition(events);
+        if (events != null) {
+            tellOfBreaker();
+        }
+    }
+
+    /** Sets up the telemetry. Before the Levee is handed out. */
+    void attach(Levee levee, List<Telemetry> providers) {
+        TelemetryHub hub = providers.isEmpty() ? null : TelemetryHub.of(levee, providers);
+        if (hub != null) {
+            telemetry = hub;
+            clockAtStart = true;
+            unguardedFirst = false;
+            tellOfBreaker();
+        }
+    }
+
+    private void tellOfBreaker() {
+        if (breaker != null) {
+            breaker.onTransition(this);
+        }
+    }
+
+    @Override
+    public void onTransition(
+            Breaker.State from, Breaker.State to, String reason, long nowNanos, Breaker.Snapshot figures) {
+        LeveeEvent.BreakerChanged change = new LeveeEvent.BreakerChanged(name, from, to, reason);
+        if (events != null) {
+            events.publish(change);
+        }
+        if (telemetry != null) {
+            telemetry.breakerChanged(change);
         }
     }
 
@@ -118,6 +150,7 @@ final class Engine {
     }
 
     void close() {
+        boolean first = !closed;
         closed = true;
         for (Closeable call : List.copyOf(pending)) {
             if (pending.remove(call)) {
@@ -126,6 +159,9 @@ final class Engine {
         }
         if (events != null) {
             events.close();
+        }
+        if (telemetry != null && first) {
+            telemetry.closed();
         }
     }
 

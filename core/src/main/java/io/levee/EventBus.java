@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
  * Carries events to listeners on a thread of its own, so that no listener can change a call (invariant 10). The thread is
  * a daemon, is started by the first event and ends a second after the last.
  */
-final class EventBus implements ThreadFactory, TransitionListener {
+final class EventBus implements ThreadFactory {
     /** Enough for a burst of thousands of calls; beyond it the newest events are dropped and counted. */
     static final int CAPACITY = 8_192;
 
@@ -39,13 +39,6 @@ final class EventBus implements ThreadFactory, TransitionListener {
         Thread thread = new Thread(task, "levee-events-" + downstream);
         thread.setDaemon(true);
         return thread;
-    }
-
-    /** The breaker's. */
-    @Override
-    public void onTransition(
-            Breaker.State from, Breaker.State to, String reason, long nowNanos, Breaker.Snapshot figures) {
-        publish(new LeveeEvent.BreakerChanged(downstream, from, to, reason));
     }
 
     /** Never blocks and never throws. */

@@ -26,6 +26,7 @@ abstract class Phase<T extends @Nullable Object> implements Runnable {
         Throwable refused = handOver();
         if (refused != null && of.claim(this)) {
             long now = of.time.nanoTime();
+            of.machine.endBy(StopReason.RULE_FAILED); // or giving the phase up would admit the next attempt
             abandon(now);
             of.drive(of.machine.driverFailed(refused, now), now, true);
         }

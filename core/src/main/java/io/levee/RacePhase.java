@@ -32,6 +32,7 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
         first = runner;
         of.phase = this;
         if (of.machine.isEnding() && of.claim(this)) {
+            runner.left();
             return abandon(of.time.nanoTime());
         }
         return timed(runner.launch());
@@ -86,6 +87,9 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
             turn.unlock();
         }
         if (step != AsyncCall.ELSEWHERE) {
+            if (sent != null) {
+                sent.left();
+            }
             silenceAll();
         } else if (sent != null) {
             step = sent.launch();
@@ -200,6 +204,7 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
                 return;
             }
             long now = of.time.nanoTime();
+            of.machine.endBy(StopReason.RULE_FAILED);
             abandon(now);
             step = of.machine.driverFailed(refusal, now);
         } finally {

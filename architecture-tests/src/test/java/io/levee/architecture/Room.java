@@ -21,6 +21,7 @@ enum Room {
     JDBC("clients/jdbc", "io.levee.jdbc", 2),
     GRPC("clients/grpc", "io.levee.grpc", 1),
     YAML("yaml", "io.levee.yaml", 0),
+    SLO("guard/slo", "io.levee.guard.slo", 1),
     CONFIG("config", "io.levee.config", 1),
     LAB("lab", "io.levee.lab", 3),
     CLI("cli", "io.levee.cli", 4);

@@ -129,8 +129,9 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     }
 
     private Call<AttemptCall> engineCall() {
-        Call<AttemptCall> call =
-                Call.<AttemptCall>named(method.getFullMethodName()).outcome(this::outcome);
+        Call<AttemptCall> call = Call.<AttemptCall>named(method.getFullMethodName())
+                .outcome(this::outcome)
+                .target(new GrpcTarget(method.getFullMethodName(), next.authority()));
         Boolean said = callOptions.getOption(LeveeClientInterceptor.IDEMPOTENT);
         if (said == null ? isIdempotentMethod() : said) {
             call = call.idempotent();
@@ -264,7 +265,7 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
         });
         Context before = context.attach();
         try {
-            attempt.start(optionsFor(engines, attempt));
+            attempt.start(optionsFor(engines, attempt), engines);
         } catch (Throwable notStarted) {
             locked(() -> {
                 open--;
@@ -498,13 +499,18 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
             this.number = number;
         }
 
-        void start(CallOptions options) {
+        void start(CallOptions options, io.levee.Attempt engines) {
             Metadata copy = new Metadata();
             copy.merge(headers);
             copy.discardAll(Translation.PREVIOUS_ATTEMPTS);
             if (number > 0) {
                 copy.put(Translation.PREVIOUS_ATTEMPTS, Integer.toString(number));
             }
+            engines.inject((name, value) -> {
+                Metadata.Key<String> key = Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+                copy.discardAll(key);
+                copy.put(key, value);
+            });
             ClientCall<ReqT, RespT> call = next.newCall(method, options);
             delegate = call;
             call.start(this, copy);

@@ -73,8 +73,7 @@ public final class HttpOptions {
     /**
      * The call of a request.
      *
-     * @param operation its name
-     * @param method the method
+     * @param target its name, its method, and where it goes
      * @param keyed whether the request carries an Idempotency-Key, its own or {@link #newKey}
      * @param reader translates what an attempt ends with
      * @param discard frees an answer that nobody will get
@@ -82,13 +81,12 @@ public final class HttpOptions {
      * @return the call
      */
     public <T> Call<T> call(
-            String operation,
-            String method,
-            boolean keyed,
-            OutcomeReader<? super T> reader,
-            Consumer<? super T> discard) {
-        Call<T> call = Call.<T>named(operation).outcome(reader).discard(discard);
-        return HttpRules.isRepeatable(method, keyed) ? call.idempotent() : call;
+            HttpTarget target, boolean keyed, OutcomeReader<? super T> reader, Consumer<? super T> discard) {
+        Call<T> call = Call.<T>named(target.operation())
+                .outcome(reader)
+                .discard(discard)
+                .target(target);
+        return HttpRules.isRepeatable(target.method(), keyed) ? call.idempotent() : call;
     }
 
     /**
