@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The timer's thread runs nothing of the user's: it hands over to the executor.
  */
-final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements Engine.Closeable {
+final class AsyncCall<T extends @Nullable Object> extends ScopeMember {
     @SuppressWarnings("rawtypes") // a class literal has no type arguments
     private static final AtomicReferenceFieldUpdater<AsyncCall, Phase> PHASE =
             AtomicReferenceFieldUpdater.newUpdater(AsyncCall.class, Phase.class, "phase");
@@ -90,6 +90,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
                 thrown = t;
             } finally {
                 frame.exit();
+                machine.attemptLeft();
             }
             if (!wantsResult && stage != null && isPlainSuccess(stage) && !machine.judgesValues()) {
                 T value = ((CompletableFuture<T>) stage).join();
@@ -134,7 +135,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         enlist();
         long hedgeAt = machine.hedgeAtNanos();
         int step = hedgeAt == Nanos.NEVER
-                ? new AttemptPhase<>(this, attempt, startNanos).goOn(stage, thrown)
+                ? new AttemptPhase<>(this, attempt, startNanos, null).goOn(stage, thrown)
                 : new RacePhase<>(this, hedgeAt).goOn(attempt, stage, thrown, startNanos);
         if (step != ELSEWHERE) {
             drive(step, time.nanoTime(), false);
@@ -165,7 +166,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
                 case CallMachine.START -> {
                     long hedgeAt = machine.hedgeAtNanos();
                     step = hedgeAt == Nanos.NEVER
-                            ? new AttemptPhase<>(this, attempt(), now).begin()
+                            ? new AttemptPhase<>(this, attempt(), now, null).begin()
                             : new RacePhase<>(this, hedgeAt).begin(attempt(), now);
                     if (step == ELSEWHERE) {
                         return;
@@ -257,7 +258,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
     }
 
     @Override
-    public void leveeClosed() {
+    void leveeClosed() {
         stop(StopReason.CLOSED);
     }
 

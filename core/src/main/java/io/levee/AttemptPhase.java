@@ -6,21 +6,28 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A running attempt, as its stage reports to it. */
-class AttemptPhase<T extends @Nullable Object> extends Phase<T>
+/** A running attempt, as its stage reports to it. In a {@link RacePhase race} its end is the race's business. */
+final class AttemptPhase<T extends @Nullable Object> extends Phase<T>
         implements BiConsumer<@Nullable T, @Nullable Throwable> {
     private final AsyncAttempt attempt;
     private final long startNanos;
     volatile @Nullable CompletionStage<T> stage;
     /** True from when {@link #watch} no longer looks at {@link #returned}: the stage's thread then drives on itself. */
-    boolean handedOver;
+    private boolean handedOver;
 
-    boolean returned;
+    private boolean returned;
     private @Nullable T result;
     private @Nullable Throwable thrown;
 
-    AttemptPhase(AsyncCall<T> of, AsyncAttempt attempt, long startNanos) {
+    private final @Nullable RacePhase<T> race;
+    /** Of a race, and written within its turn: the end of this attempt was told, what comes is too late. */
+    volatile boolean told;
+    /** What the race answered before {@link #watch} was through. */
+    private int step = AsyncCall.ELSEWHERE;
+
+    AttemptPhase(AsyncCall<T> of, AsyncAttempt attempt, long startNanos, @Nullable RacePhase<T> race) {
         super(of);
+        this.race = race;
         this.attempt = attempt;
         this.startNanos = startNanos;
     }
@@ -29,15 +36,10 @@ class AttemptPhase<T extends @Nullable Object> extends Phase<T>
     int begin() {
         of.phase = this;
         if (of.machine.isEnding() && of.claim(this)) {
-            left();
+            of.machine.attemptLeft();
             return of.machine.cancelled(null, of.time.nanoTime());
         }
         return launch();
-    }
-
-    /** The attempt was told to have started, and is not launched after all. */
-    final void left() {
-        attempt.left();
     }
 
     int number() {
@@ -48,17 +50,19 @@ class AttemptPhase<T extends @Nullable Object> extends Phase<T>
     int launch() {
         Frames frames = Frames.current();
         Frame frame = frames.push();
-        CompletionStage<T> started;
+        CompletionStage<T> started = null;
+        Throwable failure = null;
         try {
             frame.enter(attempt);
             started = AsyncCall.started(of.body, attempt, of.engine);
         } catch (Throwable t) {
-            return failed(t);
+            failure = t;
         } finally {
             frame.exit();
             frames.pop();
+            of.machine.attemptLeft();
         }
-        return watch(started);
+        return started == null ? failed(Objects.requireNonNull(failure)) : watch(started);
     }
 
     /** The attempt was started by others, and this call has only just become known to those who may stop it. */
@@ -86,7 +90,7 @@ class AttemptPhase<T extends @Nullable Object> extends Phase<T>
             return failed(t);
         }
         if (handOverOrDone()) {
-            return earlyStep();
+            return race == null ? judge(result, thrown) : step;
         }
         if (isOver()) {
             // Stopped while it was being started, by somebody who may not have seen the stage or the timer.
@@ -97,17 +101,15 @@ class AttemptPhase<T extends @Nullable Object> extends Phase<T>
 
     /** The body could not start its work. */
     int failed(Throwable failure) {
+        if (race != null) {
+            return race.ended(this, null, failure);
+        }
         return of.claim(this) ? judge(null, failure) : AsyncCall.ELSEWHERE;
-    }
-
-    /** The stage has reported before {@link #watch} was through. */
-    int earlyStep() {
-        return judge(result, thrown);
     }
 
     /** Nobody waits for this attempt any more. */
     boolean isOver() {
-        return of.machine.isEnding();
+        return race == null ? of.machine.isEnding() : !told && (of.machine.isEnding() || race.over);
     }
 
     private boolean isDone(CompletionStage<T> started) {
@@ -120,27 +122,32 @@ class AttemptPhase<T extends @Nullable Object> extends Phase<T>
         return returned;
     }
 
-    private synchronized boolean returnedEarly(@Nullable T value, @Nullable Throwable failure) {
+    private synchronized boolean returnedEarly(@Nullable T value, @Nullable Throwable failure, int next) {
         if (handedOver) {
             return false;
         }
         returned = true;
         result = value;
         thrown = failure;
+        step = next;
         return true;
     }
 
     /** The stage has completed. */
     @Override
     public void accept(@Nullable T value, @Nullable Throwable failure) {
-        if (!of.claim(this)) {
+        RacePhase<T> inRace = race;
+        if (inRace != null) {
+            int next = inRace.ended(this, value, failure);
+            if (!returnedEarly(null, null, next) && next != AsyncCall.ELSEWHERE) {
+                of.drive(next, of.time.nanoTime(), true);
+            }
+        } else if (!of.claim(this)) {
             // Too late: timed out or cancelled before.
             if (failure == null) {
                 Ending.discard(of.call, value);
             }
-            return;
-        }
-        if (!returnedEarly(value, failure)) {
+        } else if (!returnedEarly(value, failure, AsyncCall.ELSEWHERE)) {
             of.drive(judge(value, failure), of.time.nanoTime(), true);
         }
     }
@@ -155,9 +162,27 @@ class AttemptPhase<T extends @Nullable Object> extends Phase<T>
         return of.machine.judge(value, failure == null ? null : AsyncCall.unwrapped(failure), of.time.nanoTime());
     }
 
+    /** The attempt's time is up: as for any phase, except that in a race one must wait for the turn. */
+    @Override
+    public void run() {
+        RacePhase<T> inRace = race;
+        if (inRace == null) {
+            super.run();
+            return;
+        }
+        Throwable refused = handOver();
+        if (refused != null) {
+            inRace.refused(refused);
+        }
+    }
+
     /** The attempt's time is up. */
     @Override
     void proceed() {
+        if (race != null) {
+            race.timedOut(this);
+            return;
+        }
         if (!of.claim(this)) {
             return;
         }

@@ -62,7 +62,8 @@ public final class Call<T extends @Nullable Object> {
      * @return a call that is not idempotent unless the downstream's calls are
      */
     public static <T extends @Nullable Object> Call<T> named(String operation) {
-        return new Call<>(Objects.requireNonNull(operation, "operation"), null, Nanos.NEVER, null, null, null, true, null);
+        return new Call<>(
+                Objects.requireNonNull(operation, "operation"), null, Nanos.NEVER, null, null, null, true, null);
     }
 
     @SuppressWarnings("unchecked") // PLAIN has no part that takes or gives a T
@@ -156,7 +157,14 @@ public final class Call<T extends @Nullable Object> {
      */
     public Call<T> outcome(OutcomeReader<? super T> translation) {
         return new Call<>(
-                operation, repeat, deadlineNanos, fallback, Objects.requireNonNull(translation), discard, false, target);
+                operation,
+                repeat,
+                deadlineNanos,
+                fallback,
+                Objects.requireNonNull(translation),
+                discard,
+                false,
+                target);
     }
 
     /**
@@ -179,7 +187,14 @@ public final class Call<T extends @Nullable Object> {
      */
     public Call<T> discard(Consumer<? super T> disposal) {
         return new Call<>(
-                operation, repeat, deadlineNanos, fallback, reader, Objects.requireNonNull(disposal), hedgeable, target);
+                operation,
+                repeat,
+                deadlineNanos,
+                fallback,
+                reader,
+                Objects.requireNonNull(disposal),
+                hedgeable,
+                target);
     }
 
     /**
@@ -189,7 +204,8 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> target(CallTarget known) {
-        return new Call<>(operation, repeat, deadlineNanos, fallback, reader, discard, hedgeable, Objects.requireNonNull(known));
+        return new Call<>(
+                operation, repeat, deadlineNanos, fallback, reader, discard, hedgeable, Objects.requireNonNull(known));
     }
 
     /**

@@ -2,7 +2,6 @@ package io.levee;
 
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,11 +161,7 @@ final class CallMachine implements CallView {
     private void waited(long nowNanos) {
         used = true;
         limiterWaitNanos += nowNanos - askedNanos;
-        TelemetryHub telemetry = engine.telemetry;
-        if (telemetry != null) {
-            toldNanos = nowNanos;
-            telemetry.limiterWaited(this, telemetryStates, nowNanos - askedNanos);
-        }
+        tell(TelemetryHub.LIMITER_WAITED, nowNanos, nowNanos - askedNanos, null);
     }
 
     /**
@@ -228,28 +223,37 @@ final class CallMachine implements CallView {
         attemptStartNanos = nowNanos;
         long timeout = engine.attemptTimeoutNanos;
         dueNanos = timeout == Nanos.NEVER ? deadlineNanos : Math.min(deadlineNanos, Nanos.add(nowNanos, timeout));
-        TelemetryHub telemetry = engine.telemetry;
-        @Nullable Object[] states = telemetryStates;
-        if (telemetry != null && states != null) {
-            toldNanos = nowNanos;
-            telemetry.attemptStarted(this, states);
+        if (telemetryStates != null) {
+            tell(TelemetryHub.ATTEMPT_STARTED, nowNanos, 0, null);
         }
         return START;
     }
 
     /** The attempt's body has returned to its driver, on the thread that started it. */
     void attemptLeft() {
-        @Nullable Object[] states = telemetryStates;
-        TelemetryHub telemetry = states == null ? null : engine.telemetry;
-        if (telemetry != null && states != null) {
-            telemetry.attemptLeft(states);
+        TelemetryHub telemetry = engine.telemetry;
+        // An asynchronous call may be told of by others at this moment, so this writes nothing.
+        if (telemetryStates != null && telemetry != null) {
+            telemetry.tell(TelemetryHub.ATTEMPT_LEFT, this, telemetryStates, 0, null);
         }
     }
 
-    private void attemptEnded(TelemetryHub telemetry, @Nullable Outcome produced, long nowNanos) {
-        outcome = produced;
+    private void attemptEnded(@Nullable Outcome produced, long nowNanos) {
+        if (engine.telemetry != null) {
+            outcome = produced;
+            tell(TelemetryHub.ATTEMPT_ENDED, nowNanos, 0, null);
+        }
+    }
+
+    /** See {@link TelemetryHub#tell}. */
+    @Nullable
+    String tell(int what, long nowNanos, long nanos, @Nullable Object with) {
+        TelemetryHub telemetry = engine.telemetry;
+        if (telemetry == null) {
+            return null;
+        }
         toldNanos = nowNanos;
-        telemetry.attemptEnded(this, telemetryStates);
+        return telemetry.tell(what, this, telemetryStates, nanos, with);
     }
 
     /** Out of the bulkhead, the limit and the breaker without an attempt, or without a word on one. */
@@ -310,11 +314,10 @@ final class CallMachine implements CallView {
         if (metrics != null) {
             metrics.succeeded(made, hedged && firstInFocus);
         }
-        TelemetryHub telemetry = engine.telemetry;
-        if (telemetry != null) {
+        if (engine.telemetry != null) {
             succeeded = true;
-            attemptEnded(telemetry, judged, nowNanos);
-            telemetry.callEnded(this, telemetryStates);
+            attemptEnded(judged, nowNanos);
+            tell(TelemetryHub.CALL_ENDED, nowNanos, 0, null);
         }
         EventBus events = engine.events;
         if (events != null) {
@@ -386,10 +389,7 @@ final class CallMachine implements CallView {
             judged = judged.toFinal("nested-levee", "an engine inside this attempt has retried or refused already");
             verdict = judged;
         }
-        TelemetryHub telemetry = engine.telemetry;
-        if (telemetry != null) {
-            attemptEnded(telemetry, produced, nowNanos);
-        }
+        attemptEnded(produced, nowNanos);
         if (ending != null) {
             return stop(ending(), nowNanos);
         }
@@ -480,7 +480,7 @@ final class CallMachine implements CallView {
         if (ownLimit <= attempt && timesRetried(judged.rule()) >= ownLimit) {
             return stop(StopReason.CLASS_LIMIT, nowNanos);
         }
-        long delay = Delays.beforeRetry(engine.policy, retry, lastBackoffNanos, judged.minDelayNanos(), engine.random);
+        long delay = Judge.beforeRetry(engine.policy, retry, lastBackoffNanos, judged.minDelayNanos(), engine.random);
         if (delay == RetryPolicy.STOP) {
             return stop(StopReason.ATTEMPTS, nowNanos);
         }
@@ -514,15 +514,12 @@ final class CallMachine implements CallView {
             metrics.retried(judged.rule());
         }
         EventBus events = engine.events;
-        TelemetryHub telemetry = engine.telemetry;
-        if (events != null || telemetry != null) {
+        if (events != null || engine.telemetry != null) {
             Decision record = record(null, nowNanos, delay);
             if (events != null) {
                 events.publish(new LeveeEvent.RetryScheduled(record, lastFailure));
             }
-            if (telemetry != null) {
-                telemetry.retryScheduled(this, telemetryStates, record);
-            }
+            tell(TelemetryHub.RETRY_SCHEDULED, nowNanos, 0, record);
         }
         remember(judged.rule());
         hedged = false;
@@ -615,7 +612,7 @@ final class CallMachine implements CallView {
 
     private boolean allowsSecond() {
         try {
-            return Delays.beforeRetry(engine.policy, 1, 0, 0, engine.random) != RetryPolicy.STOP;
+            return Judge.beforeRetry(engine.policy, 1, 0, 0, engine.random) != RetryPolicy.STOP;
         } catch (Throwable broken) {
             // It will throw again where the call depends on it, and end it there.
             return false;
@@ -683,8 +680,7 @@ final class CallMachine implements CallView {
         if (deadlineNanos != Nanos.NEVER && nowNanos >= deadlineNanos) {
             return null;
         }
-        return new AttemptTimeoutException(
-                engine.name, attempt(), dueNanos - attemptStartNanos, thrown);
+        return new AttemptTimeoutException(engine.name, attempt(), dueNanos - attemptStartNanos, thrown);
     }
 
     /** The call's time is up in mid-attempt. */
@@ -704,17 +700,13 @@ final class CallMachine implements CallView {
 
     /** Tells that the attempt in focus ended without being judged; the call's own record goes back to one that was. */
     private void tellCutShort(@Nullable Throwable thrown, long nowNanos) {
-        TelemetryHub telemetry = engine.telemetry;
-        if (telemetry == null) {
-            return;
-        }
         Verdict judged = verdict;
         Fate known = fate;
         Throwable last = lastFailure;
         verdict = null;
         fate = Fate.SENT_NO_ANSWER;
         lastFailure = thrown;
-        attemptEnded(telemetry, null, nowNanos);
+        attemptEnded(null, nowNanos);
         verdict = judged;
         fate = known;
         lastFailure = last;
@@ -775,9 +767,8 @@ final class CallMachine implements CallView {
             lastFailure = thrown;
             suppress(thrown, broken);
         }
-        TelemetryHub telemetry = engine.telemetry;
-        if (telemetry != null && isUntold) {
-            attemptEnded(telemetry, null, nowNanos);
+        if (isUntold) {
+            attemptEnded(null, nowNanos);
         }
         return stop(StopReason.RULE_FAILED, nowNanos);
     }
@@ -879,11 +870,7 @@ final class CallMachine implements CallView {
         if (metrics != null) {
             metrics.failed(made, stopped, degraded);
         }
-        TelemetryHub telemetry = engine.telemetry;
-        if (telemetry != null) {
-            toldNanos = endedNanos;
-            telemetry.callEnded(this, telemetryStates);
-        }
+        tell(TelemetryHub.CALL_ENDED, endedNanos, 0, null);
         EventBus events = engine.events;
         if (events != null) {
             publishEnd(events, endedNanos, failure);
@@ -998,17 +985,7 @@ final class CallMachine implements CallView {
 
     @Override
     public @Nullable String traceparent() {
-        TelemetryHub telemetry = engine.telemetry;
-        @Nullable Object[] states = telemetryStates;
-        return telemetry == null || states == null ? null : telemetry.traceparent(states);
-    }
-
-    void inject(BiConsumer<String, String> header) {
-        TelemetryHub telemetry = engine.telemetry;
-        @Nullable Object[] states = telemetryStates;
-        if (telemetry != null && states != null) {
-            telemetry.inject(states, header);
-        }
+        return tell(TelemetryHub.TRACEPARENT, toldNanos, 0, null);
     }
 
     @Nullable

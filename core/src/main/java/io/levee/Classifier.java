@@ -141,7 +141,7 @@ public interface Classifier {
      * @return a new classifier
      */
     default Classifier retryGrpcStatus(GrpcStatus status) {
-        return on(0, status, Verdict.retryable(GrpcTable.rule(status), "the user's rule retries code " + status));
+        return on(0, status, Verdict.retryable(StatusTable.rule(status), "the user's rule retries code " + status));
     }
 
     /**
@@ -151,7 +151,7 @@ public interface Classifier {
      * @return a new classifier
      */
     default Classifier finalGrpcStatus(GrpcStatus status) {
-        return on(0, status, Verdict.fatal(GrpcTable.rule(status), "the user's rule ends on code " + status));
+        return on(0, status, Verdict.fatal(StatusTable.rule(status), "the user's rule ends on code " + status));
     }
 
     // Rules that have no opinion on a plain value, so that values need no judging because of them.

@@ -49,7 +49,7 @@ final class Engine implements TransitionListener {
     boolean unguardedFirst;
 
     /** Calls that wait (for a backoff or a permit) or that are asynchronous: whom close() must tell. */
-    private final Set<Closeable> pending = ConcurrentHashMap.newKeySet();
+    private final Set<ScopeMember> pending = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
 
@@ -93,25 +93,18 @@ final class Engine implements TransitionListener {
         learnsFromSuccess = limit != null || hedge != null;
         countsRefusals = throttle != null || limit != null;
         unguardedFirst = !clockAtStart && !judgesValues && bulkhead == null && budget == null && metrics == null;
-        if (events != null) {
-            tellOfBreaker();
+        if (breaker != null) {
+            breaker.onTransition(this);
         }
     }
 
     /** Sets up the telemetry. Before the Levee is handed out. */
     void attach(Levee levee, List<Telemetry> providers) {
-        TelemetryHub hub = providers.isEmpty() ? null : TelemetryHub.of(levee, providers);
-        if (hub != null) {
+        TelemetryHub hub = new TelemetryHub(levee, providers);
+        if (hub.isUsed()) {
             telemetry = hub;
             clockAtStart = true;
             unguardedFirst = false;
-            tellOfBreaker();
-        }
-    }
-
-    private void tellOfBreaker() {
-        if (breaker != null) {
-            breaker.onTransition(this);
         }
     }
 
@@ -123,7 +116,7 @@ final class Engine implements TransitionListener {
             events.publish(change);
         }
         if (telemetry != null) {
-            telemetry.breakerChanged(change);
+            telemetry.tell(TelemetryHub.BREAKER_CHANGED, null, null, 0, change);
         }
     }
 
@@ -132,7 +125,7 @@ final class Engine implements TransitionListener {
     }
 
     /** Registers a call that close() must end. Answers false, and registers nothing, if it is too late for that. */
-    boolean register(Closeable call) {
+    boolean register(ScopeMember call) {
         pending.add(call);
         if (closed) {
             // close() may have looked before the call was there; whoever takes it out ends it.
@@ -141,7 +134,7 @@ final class Engine implements TransitionListener {
         return true;
     }
 
-    void unregister(Closeable call) {
+    void unregister(ScopeMember call) {
         pending.remove(call);
     }
 
@@ -152,7 +145,7 @@ final class Engine implements TransitionListener {
     void close() {
         boolean first = !closed;
         closed = true;
-        for (Closeable call : List.copyOf(pending)) {
+        for (ScopeMember call : List.copyOf(pending)) {
             if (pending.remove(call)) {
                 call.leveeClosed();
             }
@@ -161,13 +154,7 @@ final class Engine implements TransitionListener {
             events.close();
         }
         if (telemetry != null && first) {
-            telemetry.closed();
+            telemetry.tell(TelemetryHub.CLOSED, null, null, 0, null);
         }
-    }
-
-    /** A call that has to be told when its Levee closes. */
-    interface Closeable {
-        /** Ends the call. Called at most once for each registration, on the closing thread; must not block. */
-        void leveeClosed();
     }
 }

@@ -77,14 +77,14 @@ public record Explanation(
             return new Explanation(
                     Verdict.Kind.FINAL, stop, verdict.rule(), reason, fate, 0, 0, limit, elapsedNanos < deadlineNanos);
         }
-        long longest = Delays.longest(policy, retry, verdict.minDelayNanos());
+        long longest = Judge.longest(policy, retry, verdict.minDelayNanos());
         return new Explanation(
                 verdict.kind(),
                 null,
                 verdict.rule(),
                 verdict.reason(),
                 fate,
-                Delays.shortest(policy, retry, verdict.minDelayNanos()),
+                Judge.shortest(policy, retry, verdict.minDelayNanos()),
                 longest,
                 limit,
                 isInTime(elapsedNanos, longest, deadlineNanos));
@@ -107,11 +107,11 @@ public record Explanation(
         if (retry > verdict.maxRetries()) {
             return StopReason.CLASS_LIMIT;
         }
-        if (Delays.shortest(policy, retry, 0) == RetryPolicy.STOP) {
+        if (Judge.shortest(policy, retry, 0) == RetryPolicy.STOP) {
             return StopReason.ATTEMPTS;
         }
         // In the engine's order: a wait that crosses the deadline is that, however long the downstream's wish may be.
-        boolean inTime = isInTime(elapsedNanos, Delays.shortest(policy, retry, verdict.minDelayNanos()), deadlineNanos);
+        boolean inTime = isInTime(elapsedNanos, Judge.shortest(policy, retry, verdict.minDelayNanos()), deadlineNanos);
         return inTime && verdict.minDelayNanos() > maxServerDelayNanos ? StopReason.SERVER_DELAY : null;
     }
 
@@ -140,7 +140,7 @@ public record Explanation(
         }
         int most = Math.min(enough, PROBES);
         for (int retry = 1; retry <= most; retry++) {
-            if (Delays.shortest(policy, retry, 0) == RetryPolicy.STOP) {
+            if (Judge.shortest(policy, retry, 0) == RetryPolicy.STOP) {
                 return retry - 1;
             }
         }

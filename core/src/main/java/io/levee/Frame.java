@@ -306,7 +306,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
      * A wait of this thread's: what close() tells, and the condition. An object for each wait, since the frame may serve
      * another call by the time it is told.
      */
-    private final class Wait implements Engine.Closeable, BooleanSupplier {
+    private final class Wait extends ScopeMember implements BooleanSupplier {
         private final Limiter.@Nullable Ticket ticket;
         volatile boolean closed;
 
@@ -315,9 +315,14 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
         }
 
         @Override
-        public void leveeClosed() {
+        void leveeClosed() {
             closed = true;
             run();
+        }
+
+        @Override
+        void scopeCancelled() {
+            throw new AssertionError("the frame is what joins scopes");
         }
 
         @Override
@@ -346,11 +351,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
     /** The asynchronous attempt runs, or could not be started. */
     void exit() {
         inAttempt = false;
-        AsyncAttempt started = starting;
         starting = null;
-        if (started != null) {
-            started.left();
-        }
     }
 
     /** Gives the machine away to an asynchronous call that goes on when this frame serves others. */
@@ -426,7 +427,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
     @Override
     public void inject(BiConsumer<String, String> header) {
         requireRunning();
-        machine.inject(header);
+        machine.tell(TelemetryHub.INJECT, 0, 0, header);
     }
 
     private void requireRunning() {

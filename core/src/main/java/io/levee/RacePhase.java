@@ -16,8 +16,8 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
     private final ReentrantLock turn = new ReentrantLock();
 
     private final long hedgeAtNanos;
-    private volatile @Nullable Runner<T> first;
-    private volatile @Nullable Runner<T> hedge;
+    private volatile @Nullable AttemptPhase<T> first;
+    private volatile @Nullable AttemptPhase<T> hedge;
     /** Written within the turn. */
     volatile boolean over;
 
@@ -28,11 +28,11 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
 
     /** Makes the first attempt. */
     int begin(AsyncAttempt attempt, long startNanos) {
-        Runner<T> runner = new Runner<>(attempt, startNanos, this);
+        AttemptPhase<T> runner = new AttemptPhase<>(of, attempt, startNanos, this);
         first = runner;
         of.phase = this;
         if (of.machine.isEnding() && of.claim(this)) {
-            runner.left();
+            of.machine.attemptLeft();
             return abandon(of.time.nanoTime());
         }
         return timed(runner.launch());
@@ -40,7 +40,7 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
 
     /** The first attempt was started by others: see {@link AttemptPhase#goOn}. */
     int goOn(AsyncAttempt attempt, @Nullable CompletionStage<T> started, @Nullable Throwable failure, long startNanos) {
-        Runner<T> runner = new Runner<>(attempt, startNanos, this);
+        AttemptPhase<T> runner = new AttemptPhase<>(of, attempt, startNanos, this);
         runner.stage = started;
         first = runner;
         of.phase = this;
@@ -70,7 +70,7 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
     /** Starts the hedge. */
     @Override
     void proceed() {
-        Runner<T> sent = null;
+        AttemptPhase<T> sent = null;
         int step = AsyncCall.ELSEWHERE;
         turn.lock();
         try {
@@ -79,7 +79,7 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
             }
             long now = of.time.nanoTime();
             if (of.machine.startHedge(now)) {
-                sent = new Runner<>(of.attempt(), now, this);
+                sent = new AttemptPhase<>(of, of.attempt(), now, this);
                 hedge = sent;
             }
             step = again();
@@ -88,7 +88,7 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
         }
         if (step != AsyncCall.ELSEWHERE) {
             if (sent != null) {
-                sent.left();
+                of.machine.attemptLeft();
             }
             silenceAll();
         } else if (sent != null) {
@@ -100,7 +100,7 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
     }
 
     /** An attempt's stage has completed. Answers the call's next step, if that is for this thread to make. */
-    int ended(Runner<T> attempt, @Nullable T result, @Nullable Throwable failure) {
+    int ended(AttemptPhase<T> attempt, @Nullable T result, @Nullable Throwable failure) {
         int step = AsyncCall.ELSEWHERE;
         boolean late;
         turn.lock();
@@ -123,7 +123,7 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
         return step;
     }
 
-    void timedOut(Runner<T> attempt) {
+    void timedOut(AttemptPhase<T> attempt) {
         int step;
         turn.lock();
         try {
@@ -189,7 +189,7 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
         silence(hedge);
     }
 
-    private void silence(@Nullable Runner<T> attempt) {
+    private void silence(@Nullable AttemptPhase<T> attempt) {
         if (attempt != null && !attempt.told) {
             attempt.silence();
         }

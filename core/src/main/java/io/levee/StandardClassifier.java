@@ -1,8 +1,8 @@
 package io.levee;
 
 /**
- * The rules that hold unless a user puts others in front: {@link ErrorTable}, {@link ErrorKind}, {@link StatusTable} and
- * {@link GrpcTable}.
+ * The rules that hold unless a user puts others in front: {@link ErrorTable}, {@link ErrorKind} and
+ * {@link StatusTable}.
  */
 final class StandardClassifier implements Classifier {
     static final StandardClassifier INSTANCE = new StandardClassifier();
@@ -23,7 +23,7 @@ final class StandardClassifier implements Classifier {
         int status = outcome.status();
         GrpcStatus grpcStatus = outcome.grpcStatus();
         if (grpcStatus != null) {
-            return GrpcTable.judge(
+            return StatusTable.judge(
                     outcome, grpcStatus, failure == null ? ErrorRule.UNKNOWN : ErrorTable.ruleFor(failure));
         }
         if (failure == null) {

@@ -43,30 +43,19 @@ final class TimerThread implements Runnable {
         this.idleNanos = idleNanos;
     }
 
-    /** A scheduled task: list node of the wheel and handle of the user in one. */
-    private static final class Timer extends TimerWheel.Entry implements TimeSource.Timeout {
-        private final TimerThread owner;
-
-        Timer(TimerThread owner, Runnable task) {
-            super(task);
-            this.owner = owner;
-        }
-
-        @Override
-        public boolean cancel() {
-            owner.lock.lock();
-            try {
-                // The thread takes an entry out of the wheel before it runs it, under the same lock: either it has
-                // (false here), or it will not find it.
-                return owner.wheel.remove(this);
-            } finally {
-                owner.lock.unlock();
-            }
+    boolean cancel(TimerWheel.Entry timer) {
+        lock.lock();
+        try {
+            // The thread takes an entry out of the wheel before it runs it, under the same lock: either it has (false
+            // here), or it will not find it.
+            return wheel.remove(timer);
+        } finally {
+            lock.unlock();
         }
     }
 
     TimeSource.Timeout schedule(long atNanos, Runnable task) {
-        Timer timer = new Timer(this, Objects.requireNonNull(task, "task"));
+        TimerWheel.Entry timer = new TimerWheel.Entry(this, Objects.requireNonNull(task, "task"));
         Thread sleeper = null;
         lock.lock();
         try {
@@ -110,7 +99,7 @@ final class TimerThread implements Runnable {
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // not to inherit a low priority of whoever happens to be first
-    private void start(Timer first) {
+    private void start(TimerWheel.Entry first) {
         // Without the inheritable thread locals and the class loader of whoever happens to be the first to schedule:
         // the
         // thread may outlive the application that this caller belongs to.
