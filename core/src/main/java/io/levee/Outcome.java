@@ -26,16 +26,12 @@ public final class Outcome implements Cloneable {
     private @Nullable ErrorKind errorKind;
     private @Nullable String errorDetail;
     private @Nullable GrpcStatus grpcStatus;
-    private @Nullable Pushback pushback;
-    private boolean committed;
+    /** What a gRPC server's pushback says: to come again after the wait, which is {@link #minDelayNanos()} */
+    private boolean pushedBack;
+    /** ... or not to come again. */
+    private boolean barred;
 
-    /** What a gRPC server's pushback says beside the wait, which is {@link #minDelayNanos()}. */
-    enum Pushback {
-        /** Come again after the wait. */
-        RETRY,
-        /** Do not come again. */
-        STOP
-    }
+    private boolean committed;
 
     private Outcome(@Nullable Object value, @Nullable Throwable failure) {
         this.value = value;
@@ -79,9 +75,7 @@ public final class Outcome implements Cloneable {
      * @throws IllegalArgumentException if the status is out of range
      */
     public Outcome withStatus(int httpStatus) {
-        if (httpStatus < 100 || httpStatus > 999) {
-            throw new IllegalArgumentException("status must be from 100 to 999, is " + httpStatus);
-        }
+        Range.within(100, 999, httpStatus, "status");
         Outcome changed = copy();
         changed.status = httpStatus;
         return changed;
@@ -95,7 +89,9 @@ public final class Outcome implements Cloneable {
      * @throws IllegalArgumentException if the wait is negative
      */
     public Outcome withMinDelay(Duration wait) {
-        return withMinDelayNanos(Nanos.of(wait, "wait"), pushback);
+        Outcome changed = copy();
+        changed.minDelayNanos = Nanos.of(wait, "wait");
+        return changed;
     }
 
     /**
@@ -168,7 +164,9 @@ public final class Outcome implements Cloneable {
      * @return an outcome that no rule makes retryable
      */
     public Outcome withoutRetry() {
-        return withMinDelayNanos(minDelayNanos, Pushback.STOP);
+        Outcome changed = copy();
+        changed.barred = true;
+        return changed;
     }
 
     /**
@@ -180,18 +178,14 @@ public final class Outcome implements Cloneable {
      * @return an outcome
      */
     public Outcome withGrpcPushback(String text) {
-        if (text.isEmpty() || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return withoutRetry();
-        }
-        // More digits than a long holds are a wait that nobody grants.
-        long millis = text.length() > 18 ? Long.MAX_VALUE : Long.parseLong(text);
-        return withMinDelayNanos(millis == 0 ? AT_ONCE : Nanos.fromMillis(millis), Pushback.RETRY);
-    }
-
-    private Outcome withMinDelayNanos(long nanos, @Nullable Pushback asked) {
         Outcome changed = copy();
-        changed.minDelayNanos = nanos;
-        changed.pushback = asked;
+        changed.pushedBack = !text.isEmpty() && RetryAfter.allDigits(text);
+        changed.barred = !changed.pushedBack;
+        if (changed.pushedBack) {
+            // More digits than a long holds are a wait that nobody grants.
+            long millis = text.length() > 18 ? Long.MAX_VALUE : Long.parseLong(text);
+            changed.minDelayNanos = millis == 0 ? AT_ONCE : Nanos.fromMillis(millis);
+        }
         return changed;
     }
 
@@ -252,10 +246,14 @@ public final class Outcome implements Cloneable {
         return grpcStatus;
     }
 
-    /** What the gRPC server asked for; null for nothing. */
-    @Nullable
-    Pushback pushback() {
-        return pushback;
+    /** Whether a gRPC server asked to come again after {@link #minDelayNanos()}. */
+    boolean isPushedBack() {
+        return pushedBack;
+    }
+
+    /** Whether a gRPC server asked not to come again. */
+    boolean isBarred() {
+        return barred;
     }
 
     /**
