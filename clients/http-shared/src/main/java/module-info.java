@@ -1,13 +1,15 @@
-/** The rules that all HTTP adapters share: what is idempotent, what is sent along, what may be kept for replay. No API. */
+/** The rules that all HTTP adapters share: what is idempotent, what is sent along, what may be kept for replay. */
 @SuppressWarnings("module") // the modules that it is exported to are built after it
 @org.jspecify.annotations.NullMarked
 module io.levee.http.shared {
     requires static org.jspecify;
     requires transitive io.levee;
 
+    exports io.levee.http.shared.options;
     exports io.levee.http.shared to
             io.levee.http,
             io.levee.okhttp,
             io.levee.apache,
+            io.levee.grpc,
             io.levee.cli;
 }

@@ -7,17 +7,22 @@ final class AsyncAttempt implements Attempt {
     private final int number;
     private final TimeSource time;
     private final long dueNanos;
+    private final long deadlineNanos;
     /** What holds round the call. */
     private final @Nullable Scope parent;
+
+    /** When the answer began; {@link Nanos#NEVER} before. Opponents: the body's threads, and the timer that looks at it. */
+    private volatile long answeringNanos = Nanos.NEVER;
 
     private volatile boolean silenced;
     /** Made when the body opens or captures a scope while it starts the attempt. */
     private volatile @Nullable Scope scope;
 
-    AsyncAttempt(int number, TimeSource time, long dueNanos, @Nullable Scope parent) {
+    AsyncAttempt(int number, TimeSource time, long dueNanos, long deadlineNanos, @Nullable Scope parent) {
         this.number = number;
         this.time = time;
         this.dueNanos = dueNanos;
+        this.deadlineNanos = deadlineNanos;
         this.parent = parent;
     }
 
@@ -45,7 +50,19 @@ final class AsyncAttempt implements Attempt {
     }
 
     long dueNanos() {
-        return dueNanos;
+        return answeringNanos == Nanos.NEVER ? dueNanos : deadlineNanos;
+    }
+
+    /** When the answer began; {@link Nanos#NEVER} if it has not. */
+    long answeringNanos() {
+        return answeringNanos;
+    }
+
+    @Override
+    public void answering() {
+        if (answeringNanos == Nanos.NEVER) {
+            answeringNanos = time.nanoTime();
+        }
     }
 
     TimeSource time() {
@@ -59,7 +76,8 @@ final class AsyncAttempt implements Attempt {
 
     @Override
     public long remainingNanos() {
-        return dueNanos == Nanos.NEVER ? dueNanos : Math.max(0, dueNanos - time.nanoTime());
+        long due = dueNanos();
+        return due == Nanos.NEVER ? due : Math.max(0, due - time.nanoTime());
     }
 
     @Override

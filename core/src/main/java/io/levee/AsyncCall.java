@@ -86,7 +86,8 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
             if (step != CallMachine.START) {
                 return new AsyncCall<>(engine, call, body, wantsResult, frame.takeMachine(), around).goOn(step, now);
             }
-            AsyncAttempt attempt = new AsyncAttempt(0, engine.time, machine.dueNanos(), around);
+            AsyncAttempt attempt =
+                    new AsyncAttempt(0, engine.time, machine.dueNanos(), machine.deadlineNanos(), around);
             CompletionStage<T> stage = null;
             Throwable thrown = null;
             try {
@@ -166,7 +167,14 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         while (true) {
             switch (step) {
                 case CallMachine.START -> {
-                    step = new AttemptPhase(new AsyncAttempt(machine.attempt(), time, machine.dueNanos(), parent), now)
+                    step = new AttemptPhase(
+                                    new AsyncAttempt(
+                                            machine.attempt(),
+                                            time,
+                                            machine.dueNanos(),
+                                            machine.deadlineNanos(),
+                                            parent),
+                                    now)
                             .run();
                     if (step == ELSEWHERE) {
                         return;
@@ -460,7 +468,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
             stage = started;
             long due = attempt.dueNanos();
             if (due != Nanos.NEVER && !isDone(started)) {
-                timer = time.schedule(due, () -> handOver(this, this::timeOut));
+                setTimer(due);
             }
             try {
                 started.whenComplete(this);
@@ -475,6 +483,10 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
                 silence();
             }
             return ELSEWHERE;
+        }
+
+        private void setTimer(long due) {
+            timer = time.schedule(due, () -> handOver(this, this::timeOut));
         }
 
         private boolean isDone(CompletionStage<T> started) {
@@ -514,6 +526,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
 
         private int judge(@Nullable T value, @Nullable Throwable failure) {
             cancelTimer();
+            noteAnswer();
             AsyncCall.this.value = value;
             hasValue = failure == null;
             if (failure == null && !machine.judgesValues()) {
@@ -522,10 +535,30 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
             return machine.judge(value, failure == null ? null : unwrapped(failure), time.nanoTime());
         }
 
+        private void noteAnswer() {
+            long began = attempt.answeringNanos();
+            if (began != Nanos.NEVER) {
+                machine.answeredFrom(began);
+            }
+        }
+
         private void timeOut() {
+            long due = attempt.dueNanos();
+            if (due > time.nanoTime()) {
+                // It has begun to answer since the timer was set: only the deadline ends it now.
+                if (due != Nanos.NEVER) {
+                    setTimer(due);
+                    if (phase != this) {
+                        // Opponent: whoever has ended the phase meanwhile and cancelled the timer before this one.
+                        cancelTimer();
+                    }
+                }
+                return;
+            }
             if (!claim(this)) {
                 return;
             }
+            noteAnswer();
             silence();
             forgetValue();
             long now = time.nanoTime();

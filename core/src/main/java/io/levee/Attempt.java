@@ -40,4 +40,11 @@ public interface Attempt {
      * @return true once the call was cancelled or the attempt ran out of time
      */
     boolean isCancelled();
+
+    /**
+     * Tells that the downstream has begun an answer that may go on for long: a stream. From now on only the deadline bounds
+     * the attempt, and the time that it took, which a breaker may look at, ends here. For asynchronous attempts, of which
+     * the first telling counts; a synchronous one takes its thread's time whole, and there this does nothing.
+     */
+    default void answering() {}
 }

@@ -55,6 +55,8 @@ final class CallMachine {
     private long breakerStamp;
     private long attemptStartNanos;
     private long dueNanos;
+    /** When the attempt's answer began, if that was told: the time that it took ends there. */
+    private long answeringNanos = Nanos.NEVER;
     /** What the retry that runs or comes cost; its price goes back if it succeeds, or if it is not sent after all. */
     private int paid;
 
@@ -207,12 +209,22 @@ final class CallMachine {
         return engine.events != null || (breaker != null && breaker.needsDuration());
     }
 
+    /** The attempt, which has ended, had begun its answer at the given instant. */
+    void answeredFrom(long nanos) {
+        used = true;
+        answeringNanos = nanos;
+    }
+
+    private long tookNanos(long nowNanos) {
+        return Math.min(nowNanos, answeringNanos) - attemptStartNanos;
+    }
+
     /** The attempt returned a value that needs no judging. */
     int succeeded(long nowNanos) {
         leaveBulkhead();
         Breaker breaker = engine.breaker;
         if (breaker != null) {
-            breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+            breaker.onSuccess(breakerStamp, nowNanos, tookNanos(nowNanos));
         }
         if (paid > 0) {
             refund();
@@ -329,8 +341,8 @@ final class CallMachine {
             return;
         }
         switch (health) {
-            case HEALTHY -> breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
-            case FAULT -> breaker.onFailure(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+            case HEALTHY -> breaker.onSuccess(breakerStamp, nowNanos, tookNanos(nowNanos));
+            case FAULT -> breaker.onFailure(breakerStamp, nowNanos, tookNanos(nowNanos));
             case UNKNOWN -> breaker.onIgnored(breakerStamp);
         }
     }
@@ -380,6 +392,7 @@ final class CallMachine {
         }
         remember(judged.rule());
         lastBackoffNanos = delay;
+        answeringNanos = Nanos.NEVER;
         attempt = retry;
         return BACK_OFF;
     }
@@ -421,9 +434,10 @@ final class CallMachine {
     int deadlinePassed(@Nullable Throwable thrown, long nowNanos) {
         long granted = dueNanos - attemptStartNanos;
         long usual = Math.min(engine.attemptTimeoutNanos, engine.deadlineNanos);
-        // A call that came with little time left says nothing of the downstream.
-        Verdict.Health health =
-                usual == Nanos.NEVER || granted >= usual / 2 ? Verdict.Health.FAULT : Verdict.Health.UNKNOWN;
+        // A call that came with little time left says nothing of the downstream, nor does an answer that goes on for
+        // long.
+        boolean late = answeringNanos == Nanos.NEVER && (usual == Nanos.NEVER || granted >= usual / 2);
+        Verdict.Health health = late ? Verdict.Health.FAULT : Verdict.Health.UNKNOWN;
         return cutShort(StopReason.DEADLINE, health, thrown, nowNanos);
     }
 
@@ -676,6 +690,7 @@ final class CallMachine {
         attempt = 0;
         paid = 0;
         paidUnsent = false;
+        answeringNanos = Nanos.NEVER;
         lastFailure = null;
         lastWasValue = false;
         verdict = null;
