@@ -3,6 +3,7 @@
 module io.levee.config {
     requires static org.jspecify;
     requires transitive io.levee;
+    requires transitive io.levee.yaml;
     requires org.snakeyaml.engine;
 
     exports io.levee.config;

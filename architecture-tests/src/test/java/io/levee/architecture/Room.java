@@ -19,6 +19,7 @@ enum Room {
     APACHE("clients/apache5", "io.levee.apache", 2),
     JDBC("clients/jdbc", "io.levee.jdbc", 1),
     GRPC("clients/grpc", "io.levee.grpc", 2),
+    YAML("yaml", "io.levee.yaml", 0),
     CONFIG("config", "io.levee.config", 1),
     LAB("lab", "io.levee.lab", 3),
     CLI("cli", "io.levee.cli", 4);

@@ -9,6 +9,8 @@ import io.levee.Levee;
 import io.levee.Limiter;
 import io.levee.RetryBudget;
 import io.levee.RetryPolicy;
+import io.levee.yaml.read.Section;
+import io.levee.yaml.read.Shown;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.levee.config;
 
 import io.levee.Levee;
+import io.levee.yaml.read.Suggestion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

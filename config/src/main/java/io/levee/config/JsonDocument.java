@@ -1,5 +1,6 @@
 package io.levee.config;
 
+import io.levee.yaml.Problem;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

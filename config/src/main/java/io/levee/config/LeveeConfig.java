@@ -1,13 +1,13 @@
 package io.levee.config;
 
 import io.levee.Levee;
+import io.levee.yaml.read.Document;
+import io.levee.yaml.read.FileText;
+import io.levee.yaml.read.Problems;
+import io.levee.yaml.read.Section;
+import io.levee.yaml.read.Shown;
+import io.levee.yaml.read.Suggestion;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CoderResult;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -49,26 +49,10 @@ public final class LeveeConfig {
      * @throws PolicyFileException if anything in it is wrong
      */
     public static LeveeConfig load(Path path) throws IOException {
-        byte[] bytes;
-        try (InputStream in = Files.newInputStream(path)) {
-            bytes = in.readNBytes(Document.MAX_BYTES + 1);
-        }
-        if (bytes.length > Document.MAX_BYTES) {
-            throw unreadable(path, 1, "is longer than " + Document.MAX_BYTES + " bytes; split it");
-        }
-        CharBuffer text = CharBuffer.allocate(bytes.length);
-        ByteBuffer read = ByteBuffer.wrap(bytes);
-        CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(read, text, true);
-        text.flip();
-        if (result.isError()) {
-            int line = 1 + (int) text.chars().filter(c -> c == '\n').count();
-            throw unreadable(path, line, "is not UTF-8; save it as UTF-8");
-        }
-        return parse(path.toString(), text.toString());
-    }
-
-    private static PolicyFileException unreadable(Path path, int line, String message) {
-        return new PolicyFileException(List.of(new Problem(path.toString(), line, 1, "", message)));
+        Problems problems = new Problems(path.toString(), PolicyFileException::new);
+        String text = FileText.read(problems, path);
+        problems.check();
+        return parse(path.toString(), text);
     }
 
     /**
@@ -80,8 +64,8 @@ public final class LeveeConfig {
      * @throws PolicyFileException if anything in it is wrong
      */
     public static LeveeConfig parse(String name, String yaml) {
-        Problems problems = new Problems(name);
-        Node root = Document.read(problems, name, yaml);
+        Problems problems = new Problems(name, PolicyFileException::new);
+        Node root = Document.read(problems, name, yaml, "version: " + VERSION);
         problems.check();
         Map<String, List<Consumer<Levee.Builder>>> downstreams = new LinkedHashMap<>();
         if (root != null) {

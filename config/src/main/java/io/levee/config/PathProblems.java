@@ -1,5 +1,6 @@
 package io.levee.config;
 
+import io.levee.yaml.read.Problems;
 import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -10,7 +11,7 @@ final class PathProblems {
     private final Map<String, Mark> marks;
 
     PathProblems(String name, Map<String, Mark> marks) {
-        this.problems = new Problems(name);
+        this.problems = new Problems(name, PolicyFileException::new);
         this.marks = marks;
     }
 

@@ -1,5 +1,6 @@
 package io.levee.config;
 
+import io.levee.yaml.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
 

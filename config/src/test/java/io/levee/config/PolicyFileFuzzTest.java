@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.levee.Backoff;
 import io.levee.Levee;
+import io.levee.yaml.read.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;

@@ -1,7 +1,7 @@
-package io.levee.config;
+package io.levee.yaml;
 
 /**
- * One thing that is wrong with a policy file. Immutable.
+ * One thing that is wrong with a file. Immutable.
  *
  * @param file the file's name as it was given
  * @param line the line, 1 is the first

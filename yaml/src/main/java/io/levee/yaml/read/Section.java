@@ -1,4 +1,4 @@
-package io.levee.config;
+package io.levee.yaml.read;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,10 +20,10 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
- * One mapping of the file, read key by key. Whatever is wrong becomes a {@link Problem}, and the reader goes on: every
+ * One mapping of the file, read key by key. Whatever is wrong becomes a {@link io.levee.yaml.Problem}, and the reader goes on: every
  * getter answers null for a setting that is absent, and for one that was wrong.
  */
-final class Section {
+public final class Section {
     private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]{1,3})?");
 
@@ -49,7 +49,7 @@ final class Section {
      *
      * @return null, and a problem, if it is none
      */
-    static @Nullable Section open(Problems problems, String path, Node node, List<String> known) {
+    public static @Nullable Section open(Problems problems, String path, Node node, List<String> known) {
         Section section = open(problems, path, node);
         if (section == null) {
             return null;
@@ -63,7 +63,7 @@ final class Section {
     }
 
     /** Opens a mapping whose keys are names of the user's. */
-    static @Nullable Section open(Problems problems, String path, Node node) {
+    public static @Nullable Section open(Problems problems, String path, Node node) {
         if (!(node instanceof MappingNode mapping)) {
             problems.add(
                     node,
@@ -104,16 +104,16 @@ final class Section {
         return node instanceof ScalarNode scalar && scalar.isPlain() && Tag.NULL.equals(scalar.getTag());
     }
 
-    Iterable<String> keys() {
+    public Iterable<String> keys() {
         return values.keySet();
     }
 
-    boolean has(String key) {
+    public boolean has(String key) {
         return values.containsKey(key);
     }
 
     @Nullable
-    Node node(String key) {
+    public Node node(String key) {
         return values.get(key);
     }
 
@@ -122,43 +122,43 @@ final class Section {
     }
 
     /** Reports what is wrong with a setting that is there, or with the whole section if it is not. */
-    void problem(String key, String message) {
+    public void problem(String key, String message) {
         Node node = values.get(key);
         problems.add(node == null ? at : node, node == null ? path : sub(key), message);
     }
 
     /** Reports what is wrong with the section as a whole. */
-    void problem(String message) {
+    public void problem(String message) {
         problems.add(at, path, message);
     }
 
     /** Reports what is wrong with the name of a setting that is there, and so with this section. */
-    void problemWithName(String key, String message) {
+    public void problemWithName(String key, String message) {
         Node node = values.get(key);
         problems.add(node == null ? at : node, path, message);
     }
 
     /** What a setter of the library makes of the whole section; null, and a problem, if it refuses it. */
-    <T> @Nullable T tried(Problems.Refusable<T> setter) {
+    public <T> @Nullable T tried(Problems.Refusable<T> setter) {
         return problems.tried(at, path, setter);
     }
 
     /** A section inside this one. */
     @Nullable
-    Section section(String key, List<String> known) {
+    public Section section(String key, List<String> known) {
         Node node = values.get(key);
         return node == null ? null : open(problems, sub(key), node, known);
     }
 
     /** A section of names inside this one. */
     @Nullable
-    Section names(String key) {
+    public Section names(String key) {
         Node node = values.get(key);
         return node == null ? null : open(problems, sub(key), node);
     }
 
     /** Whether a setting says that there shall be none. */
-    boolean saysNone(String key) {
+    public boolean saysNone(String key) {
         return values.get(key) instanceof ScalarNode scalar && scalar.getValue().equals("none");
     }
 
@@ -175,7 +175,7 @@ final class Section {
     }
 
     /** A duration, handed to a setter of the library's. */
-    <T> @Nullable T duration(String key, Function<Duration, T> setter) {
+    public <T> @Nullable T duration(String key, Function<Duration, T> setter) {
         ScalarNode scalar = scalar(key, "a duration such as 250ms");
         return scalar == null
                 ? null
@@ -183,7 +183,7 @@ final class Section {
     }
 
     /** A whole number, handed to a setter of the library's. */
-    <T> @Nullable T integer(String key, IntFunction<T> setter) {
+    public <T> @Nullable T integer(String key, IntFunction<T> setter) {
         ScalarNode scalar = scalar(key, "a whole number");
         return scalar == null ? null : problems.tried(scalar, sub(key), () -> setter.apply(integer(scalar)));
     }
@@ -209,7 +209,7 @@ final class Section {
     }
 
     /** A number, handed to a setter of the library's. */
-    <T> @Nullable T number(String key, DoubleFunction<T> setter) {
+    public <T> @Nullable T number(String key, DoubleFunction<T> setter) {
         ScalarNode scalar = scalar(key, "a number");
         return scalar == null ? null : problems.tried(scalar, sub(key), () -> setter.apply(number(scalar)));
     }
@@ -227,13 +227,13 @@ final class Section {
     }
 
     /** Whether a setting is written as a number. */
-    boolean isNumber(String key) {
+    public boolean isNumber(String key) {
         return values.get(key) instanceof ScalarNode scalar && isNumber(scalar);
     }
 
     /** True or false; null if absent. */
     @Nullable
-    Boolean flag(String key) {
+    public Boolean flag(String key) {
         ScalarNode scalar = scalar(key, "true or false");
         if (scalar == null) {
             return null;
@@ -248,7 +248,7 @@ final class Section {
 
     /** One of some words; null if absent, and if it is none of them. */
     @Nullable
-    String word(String key, List<String> allowed, String... otherForms) {
+    public String word(String key, List<String> allowed, String... otherForms) {
         List<String> shown = new ArrayList<>(allowed);
         shown.addAll(List.of(otherForms));
         ScalarNode scalar = scalar(key, "one of " + String.join(", ", shown));
@@ -266,7 +266,7 @@ final class Section {
     }
 
     /** A list of whole numbers; empty if absent. In the order of the file. */
-    Set<Integer> integers(String key, int min, int max) {
+    public Set<Integer> integers(String key, int min, int max) {
         return list(key, scalar -> {
             int value = integer(scalar);
             if (value < min || value > max) {
@@ -277,7 +277,7 @@ final class Section {
     }
 
     /** A list of texts of one form; empty if absent. In the order of the file. */
-    Set<String> texts(String key, Pattern form, String what) {
+    public Set<String> texts(String key, Pattern form, String what) {
         return list(key, scalar -> {
             if (scalar.getValue().length() > MAX_TEXT
                     || !form.matcher(scalar.getValue()).matches()) {

@@ -1,6 +1,7 @@
-package io.levee.config;
+package io.levee.yaml.read;
 
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
@@ -11,13 +12,13 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
-/** From a text to YAML nodes. Whatever is no YAML becomes a {@link Problem} with its place. */
-final class Document {
+/** From a text to YAML nodes. Whatever is no YAML becomes a {@link io.levee.yaml.Problem} with its place. */
+public final class Document {
     /**
-     * The longest file that is read, in bytes: some thousand downstreams. What is longer is another file, and must not
+     * The longest file that is read, in bytes: some thousand downstreams or objectives. What is longer is another file, and must not
      * be read into memory to find that out.
      */
-    static final int MAX_BYTES = 1 << 20;
+    public static final int MAX_BYTES = 1 << 20;
 
     /**
      * Parts of a file that may stand for others: {@code *name}. More than the parser's own 50, since a file of a hundred
@@ -27,18 +28,36 @@ final class Document {
 
     private Document() {}
 
-    /** The text's only document; null, and a problem, if it has none or is no YAML. */
-    static @Nullable Node read(Problems problems, String name, String yaml) {
+    /**
+     * The text's only document; null, and a problem, if it has none or is no YAML.
+     *
+     * @param begin how such a file begins, for who has an empty one
+     */
+    public static @Nullable Node read(Problems problems, String name, String yaml, String begin) {
+        List<Node> documents = readAll(problems, name, yaml, begin, true);
+        return documents.isEmpty() ? null : documents.get(0);
+    }
+
+    /**
+     * All documents of the text, which {@code ---} separates; none, and a problem, if it has none or is no YAML.
+     *
+     * @param begin how such a file begins, for who has an empty one
+     */
+    public static List<Node> readAll(Problems problems, String name, String yaml, String begin) {
+        return readAll(problems, name, yaml, begin, false);
+    }
+
+    private static List<Node> readAll(Problems problems, String name, String yaml, String begin, boolean single) {
         // A byte order mark is not a part of the text.
         String text = yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml;
         if (text.length() > MAX_BYTES) {
             problems.add(1, 1, "", "is longer than " + MAX_BYTES + " characters; split it");
-            return null;
+            return List.of();
         }
         if (hasForbiddenCharacter(problems, text)) {
-            return null;
+            return List.of();
         }
-        return compose(problems, name, text);
+        return compose(problems, name, text, begin, single);
     }
 
     /** The parser would refuse it, too, but without the place. */
@@ -65,7 +84,7 @@ final class Document {
         return false;
     }
 
-    private static @Nullable Node compose(Problems problems, String name, String text) {
+    private static List<Node> compose(Problems problems, String name, String text, String begin, boolean single) {
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(name)
                 .setMaxAliasesForCollections(MAX_ALIASES)
@@ -74,13 +93,18 @@ final class Document {
                 .setAllowNonScalarKeys(true)
                 .build();
         try {
-            Optional<Node> root = new Composer(
-                            settings, new ShallowParser(new ParserImpl(settings, new StreamReader(settings, text))))
-                    .getSingleNode();
-            if (root.isEmpty()) {
-                problems.add(1, 1, "", "is empty; begin with 'version: 1'");
+            Composer composer = new Composer(
+                    settings, new ShallowParser(new ParserImpl(settings, new StreamReader(settings, text))));
+            List<Node> documents = new ArrayList<>();
+            if (single) {
+                composer.getSingleNode().ifPresent(documents::add);
+            } else {
+                composer.forEachRemaining(documents::add);
             }
-            return root.orElse(null);
+            if (documents.isEmpty()) {
+                problems.add(1, 1, "", "is empty; begin with '" + begin + "'");
+            }
+            return documents;
         } catch (MarkedYamlEngineException e) {
             String context = e.getContext();
             problems.add(
@@ -97,6 +121,6 @@ final class Document {
         } catch (YamlEngineException e) {
             problems.add(1, 1, "", "is no YAML: " + Shown.parsersWords(e.getMessage()));
         }
-        return null;
+        return List.of();
     }
 }

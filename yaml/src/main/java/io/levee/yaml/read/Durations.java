@@ -1,4 +1,4 @@
-package io.levee.config;
+package io.levee.yaml.read;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as people write them: {@code 250ns}, {@code 1ms}, {@code 1.5s}, {@code 2m}, {@code 1h}. */
-final class Durations {
+public final class Durations {
     private static final Pattern FORM = Pattern.compile("([0-9]{1,19}(?:\\.[0-9]{1,9})?) ?(ns|us|ms|s|m|h)");
     private static final Pattern BARE = Pattern.compile("[0-9]+(\\.[0-9]+)?");
 
@@ -29,7 +29,7 @@ final class Durations {
      *
      * @throws IllegalArgumentException saying what is wrong with the text and what would be right
      */
-    static Duration parse(String text) {
+    public static Duration parse(String text) {
         Matcher parts = FORM.matcher(text);
         if (!parts.matches()) {
             String shown = Shown.plain(text);

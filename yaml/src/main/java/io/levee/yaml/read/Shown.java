@@ -1,26 +1,26 @@
-package io.levee.config;
+package io.levee.yaml.read;
 
 import org.jspecify.annotations.Nullable;
 
 /** A user's text as messages show it: on one line, and not longer than helps. */
-final class Shown {
+public final class Shown {
     private static final int LONGEST = 80;
     private static final int LONGEST_SENTENCE = 300;
 
     private Shown() {}
 
     /** The text in quotes. */
-    static String quoted(String text) {
+    public static String quoted(String text) {
         return '\'' + plain(text) + '\'';
     }
 
     /** The text with control characters spelled out, so that no file name or key can forge a line of its own. */
-    static String plain(String text) {
+    public static String plain(String text) {
         return oneLine(text, LONGEST);
     }
 
     /** The YAML parser's words, in which it quotes the file as it is. */
-    static String parsersWords(@Nullable String text) {
+    public static String parsersWords(@Nullable String text) {
         return text == null ? "cannot be read" : oneLine(text, LONGEST_SENTENCE);
     }
 

@@ -1,4 +1,4 @@
-package io.levee.config;
+package io.levee.yaml.read;
 
 import java.util.Collection;
 import java.util.Locale;
@@ -6,13 +6,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Guesses what somebody meant who wrote a name that does not exist. */
-final class Suggestion {
+public final class Suggestion {
     private static final int MOST_SHOWN = 50;
 
     private Suggestion() {}
 
     /** {@code ; did you mean 'x'?} or, with no name near enough, {@code ; known: a, b, c}. */
-    static String wayOut(String written, Collection<String> known) {
+    public static String wayOut(String written, Collection<String> known) {
         String near = nearest(written, known);
         return near == null ? "; known: " + known(known) : "; did you mean " + Shown.quoted(near) + "?";
     }

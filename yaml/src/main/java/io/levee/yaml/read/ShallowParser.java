@@ -1,15 +1,15 @@
-package io.levee.config;
+package io.levee.yaml.read;
 
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.ParserException;
 import org.snakeyaml.engine.v2.parser.Parser;
 
 /**
- * Refuses what is nested deeper than a policy file ever is. The composer behind it calls itself for each level, and has
+ * Refuses what is nested deeper than any file of ours is. The composer behind it calls itself for each level, and has
  * no limit of its own: ten thousand brackets would be a StackOverflowError.
  */
 final class ShallowParser implements Parser {
-    /** The schema needs 6. */
+    /** A policy file needs 6, an SLO document 10. */
     private static final int MAX_DEPTH = 50;
 
     private final Parser parser;
@@ -39,7 +39,8 @@ final class ShallowParser implements Parser {
         }
         if (depth > MAX_DEPTH) {
             throw new ParserException(
-                    "nested deeper than " + MAX_DEPTH + " levels; a policy file needs 6", event.getStartMark());
+                    "nested deeper than " + MAX_DEPTH + " levels; no file that this reads needs 12",
+                    event.getStartMark());
         }
         return event;
     }
