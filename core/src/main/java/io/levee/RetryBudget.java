@@ -18,8 +18,10 @@ public final class RetryBudget {
     private static final long MICRO = 1_000_000L;
 
     private final long depositMicros;
-    private final long microsPerSecond;
-    private final long maxMicros;
+    /** Both written by {@link #change}; who pays in at that moment may still go by the ones before. */
+    private volatile long microsPerSecond;
+
+    private volatile long maxMicros;
     /** Written by deposits, withdrawals, refunds and refills; each is one CAS, so none is lost. */
     private final PaddedLong balanceMicros;
     /** The instant up to which the reserve has been paid in; who advances it by CAS pays in for that stretch. */
@@ -82,6 +84,20 @@ public final class RetryBudget {
 
     private void add(long micros) {
         balanceMicros.getAndAccumulate(micros, (balance, more) -> Math.min(maxMicros, balance + more));
+    }
+
+    /**
+     * Changes the reserve and the largest balance; what is saved above the new one is lost. Thread-safe.
+     *
+     * @param reservePerSecond tokens, as in {@link Spec#reservePerSecond}
+     * @param maxBalance tokens, as in {@link Spec#maxBalance}
+     * @throws IllegalArgumentException if an argument is out of range; then nothing has changed
+     */
+    public void change(double reservePerSecond, double maxBalance) {
+        Spec checked = ratio(0).reservePerSecond(reservePerSecond).maxBalance(maxBalance);
+        microsPerSecond = Math.round(checked.reservePerSecond * MICRO);
+        maxMicros = Math.round(checked.maxBalance * MICRO);
+        add(0);
     }
 
     private void refill(long nowNanos) {

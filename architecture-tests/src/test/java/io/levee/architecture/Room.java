@@ -20,6 +20,7 @@ enum Room {
     JDBC("clients/jdbc", "io.levee.jdbc", 1),
     GRPC("clients/grpc", "io.levee.grpc", 2),
     YAML("yaml", "io.levee.yaml", 0),
+    FLEET("fleet", "io.levee.fleet", 1),
     CONFIG("config", "io.levee.config", 1),
     LAB("lab", "io.levee.lab", 3),
     CLI("cli", "io.levee.cli", 4);

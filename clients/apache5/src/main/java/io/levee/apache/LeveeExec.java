@@ -7,6 +7,8 @@ import io.levee.http.shared.options.HttpAdapterBuilder;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.async.AsyncExecChainHandler;
+import org.apache.hc.client5.http.impl.async.H2AsyncClientBuilder;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.http.HttpRequest;
@@ -31,9 +33,7 @@ import org.apache.hc.core5.http.HttpRequest;
  * was cancelled or its thread interrupted (flag set). An attempt ends with the response's head: a body that breaks off
  * afterwards is the caller's.
  *
- * <p>Handlers that are put first afterwards run once a call, those behind once an attempt. The client for HTTP/2 with prior
- * knowledge ({@code H2AsyncClientBuilder}) is not covered; HTTP/2 that {@code HttpAsyncClientBuilder} negotiates is. What is
- * installed is thread-safe.
+ * <p>Handlers that are put first afterwards run once a call, those behind once an attempt. What is installed is thread-safe.
  */
 public final class LeveeExec {
     /** The name of the handler in the client's chain. */
@@ -60,6 +60,17 @@ public final class LeveeExec {
      * @return the client's builder
      */
     public static HttpAsyncClientBuilder install(HttpAsyncClientBuilder client, Levee levee) {
+        return builder(levee).install(client);
+    }
+
+    /**
+     * Puts a Levee into an asynchronous client that speaks HTTP/2 only, with the defaults of {@link Builder}.
+     *
+     * @param client gets an exec handler; its own retries are switched off
+     * @param levee decides; remains the caller's
+     * @return the client's builder
+     */
+    public static H2AsyncClientBuilder install(H2AsyncClientBuilder client, Levee levee) {
         return builder(levee).install(client);
     }
 
@@ -117,20 +128,26 @@ public final class LeveeExec {
          * @return the client's builder
          */
         public HttpAsyncClientBuilder install(HttpAsyncClientBuilder client) {
+            return client.disableAutomaticRetries().addExecInterceptorFirst(NAME, asyncHandler());
+        }
+
+        /**
+         * Puts a Levee into an asynchronous client that speaks HTTP/2 only, on one connection for each host, and switches the
+         * client's own retries off.
+         *
+         * @param client gets an exec handler before all others
+         * @return the client's builder
+         */
+        public H2AsyncClientBuilder install(H2AsyncClientBuilder client) {
+            return client.disableAutomaticRetries().addExecInterceptorFirst(NAME, asyncHandler());
+        }
+
+        private AsyncExecChainHandler asyncHandler() {
             HttpOptions built = options();
             BiFunction<? super HttpRequest, ? super HttpRoute, String> naming = operation;
-            return client.disableAutomaticRetries()
-                    .addExecInterceptorFirst(
-                            NAME,
-                            (request, producer, scope, chain, callback) -> new AsyncExchange(
-                                            built,
-                                            naming.apply(request, scope.route),
-                                            request,
-                                            producer,
-                                            scope,
-                                            chain,
-                                            callback)
-                                    .start());
+            return (request, producer, scope, chain, callback) -> new AsyncExchange(
+                            built, naming.apply(request, scope.route), request, producer, scope, chain, callback)
+                    .start();
         }
 
         private HttpOptions options() {

@@ -31,7 +31,9 @@ import okhttp3.Response;
  * response's head: a body that breaks off while the caller reads it is the caller's.
  *
  * <p>Order: interceptors added before run once a call and those added after once an attempt, so install it last unless
- * others are meant for attempts. Calls that were enqueued wait between attempts on their dispatcher thread, as OkHttp's
+ * others are meant for attempts. The same goes for event listeners: one that is set on the client afterwards takes the place of
+ * that by which a call that is enqueued inherits the {@link io.levee.Scope}, and the attempt, of the thread that enqueues it.
+ * Calls that were enqueued wait between attempts on their dispatcher thread, as OkHttp's
  * interceptors must. Web sockets are guarded up to the answer to their handshake. Thread-safe.
  */
 public final class LeveeInterceptor implements Interceptor {
@@ -109,14 +111,15 @@ public final class LeveeInterceptor implements Interceptor {
         /**
          * Puts the interceptor into a client.
          *
-         * @param client gets an application interceptor and a network interceptor
+         * @param client gets an application interceptor, a network interceptor and an event listener beside its own
          * @return the client's builder
          */
         public OkHttpClient.Builder install(OkHttpClient.Builder client) {
             HttpOptions options = new HttpOptions(
                     levee(), replayBytesPerCall(), replayBytesPerClient(), keySource(), deadlineHeaderName());
             return client.addInterceptor(new LeveeInterceptor(options, operation))
-                    .addNetworkInterceptor(new Wire());
+                    .addNetworkInterceptor(new Wire())
+                    .eventListenerFactory(HandedOver.besides(client.build().eventListenerFactory()));
         }
 
         private static String methodAndHost(Request request) {

@@ -1,5 +1,9 @@
 package io.levee.http.contract;
 
+import io.levee.servers.Certificates;
+import io.levee.servers.Haproxy;
+import io.levee.servers.Program;
+import io.levee.servers.Sockets;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,6 +17,7 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
+import org.awaitility.Awaitility;
 
 /** What can go wrong between a client and a server, each made with real sockets. */
 public enum Fault {
@@ -133,6 +138,17 @@ public enum Fault {
             });
         }
     },
+    RESET_IN_BODY("half the response's body, then reset") {
+        @Override
+        public Stage open() throws IOException {
+            return plain(connection -> {
+                connection.read();
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+                Sockets.awaitRead(connection.socket);
+                connection.reset();
+            });
+        }
+    },
     HALF_CHUNK("half a chunk of the response, then reset", false) {
         @Override
         public Stage open() throws IOException {
@@ -160,6 +176,43 @@ public enum Fault {
                         connection.hang();
                     })
                     .timeout(Duration.ofSeconds(1));
+        }
+    },
+    HALF_OPEN("pooled connection whose peer has gone in silence, request timeout") {
+        @Override
+        public Stage open() throws IOException {
+            return plain(connection -> {
+                        if (connection.read() != null) {
+                            connection.write(FaultServer.response(200, "", "warm"));
+                            connection.read();
+                            connection.hang();
+                        }
+                    })
+                    .timeout(Duration.ofSeconds(1))
+                    .warm();
+        }
+    },
+    DRIPPING_HEAD("the response's head drips in for 5 s, attempt timeout 2 s") {
+        @Override
+        public Stage open() throws IOException {
+            return plain(connection -> {
+                        connection.read();
+                        connection.write("HTTP/1.1 200 OK\r\nX-Drip: ");
+                        connection.drip();
+                        connection.write("\r\nContent-Length: 2\r\n\r\nok");
+                    })
+                    .attemptTimeout(Duration.ofSeconds(2));
+        }
+    },
+    DRIPPING_BODY("the response's body drips in for 5 s, attempt timeout 2 s") {
+        @Override
+        public Stage open() throws IOException {
+            return plain(connection -> {
+                        connection.read();
+                        connection.write("HTTP/1.1 200 OK\r\nContent-Length: " + FaultServer.DROPS + "\r\n\r\n");
+                        connection.drip();
+                    })
+                    .attemptTimeout(Duration.ofSeconds(2));
         }
     },
     NO_CONTINUE("closed instead of 100 Continue") {
@@ -247,19 +300,25 @@ public enum Fault {
     TLS_UNTRUSTED("TLS: certificate not trusted") {
         @Override
         public Stage open() throws IOException {
-            return tls(ClientSpec.HTTP_1, LOCALHOST.get(), FaultServer.Connection::read);
+            return tls(ClientSpec.HTTP_1, localhost(), FaultServer.Connection::read);
+        }
+    },
+    TLS_EXPIRED("TLS: certificate expired") {
+        @Override
+        public Stage open() throws IOException {
+            return tls(ClientSpec.HTTP_1.trusting(expired()), expired(), FaultServer.Connection::read);
         }
     },
     TLS_WRONG_HOST("TLS: certificate of another host") {
         @Override
         public Stage open() throws IOException {
-            return tls(ClientSpec.HTTP_1.trusting(ELSEWHERE.get()), ELSEWHERE.get(), FaultServer.Connection::read);
+            return tls(ClientSpec.HTTP_1.trusting(elsewhere()), elsewhere(), FaultServer.Connection::read);
         }
     },
     TLS_CLOSED_AFTER_REQUEST("TLS: closed after the request") {
         @Override
         public Stage open() throws IOException {
-            return tls(ClientSpec.HTTP_1.trusting(LOCALHOST.get()), LOCALHOST.get(), FaultServer.Connection::read);
+            return tls(ClientSpec.HTTP_1.trusting(localhost()), localhost(), FaultServer.Connection::read);
         }
     },
     H2_REFUSED_STREAM("HTTP/2: REFUSED_STREAM") {
@@ -281,6 +340,60 @@ public enum Fault {
                 throw new IOException("the end of this connection");
             });
         }
+    },
+    HAPROXY_SERVER_DOWN("the server is down") {
+        @Override
+        public Stage open() throws IOException {
+            return behindHaproxy(null, "", "");
+        }
+    },
+    HAPROXY_QUEUE("no place at the server within the queue's time") {
+        @Override
+        public Stage open() throws IOException {
+            return behindHaproxy(new FaultServer(busyWithTheFirst()), "timeout queue 200ms", "maxconn 1")
+                    .busy();
+        }
+    },
+    HAPROXY_SERVER_DIES("the server resets in mid-request") {
+        @Override
+        public Stage open() throws IOException {
+            return behindHaproxy(
+                    new FaultServer(connection -> {
+                        connection.read();
+                        connection.reset();
+                    }),
+                    "",
+                    "");
+        }
+    },
+    HAPROXY_SERVER_SILENT("the server does not answer in the balancer's time") {
+        @Override
+        public Stage open() throws IOException {
+            return behindHaproxy(
+                    new FaultServer(connection -> {
+                        connection.read();
+                        connection.hang();
+                    }),
+                    "timeout server 300ms",
+                    "");
+        }
+    },
+    HAPROXY_IDLE("the balancer has closed the idle connection") {
+        @Override
+        public Stage open() throws IOException {
+            return behindHaproxy(healthy(), "timeout http-keep-alive 200ms", "")
+                    .warm()
+                    .pausing(Duration.ofMillis(600));
+        }
+    },
+    HAPROXY_SILENT("the balancer drops all connections in silence, request timeout") {
+        @Override
+        public Stage open() throws IOException {
+            return behindHaproxy(healthy(), "", "")
+                    .timeout(Duration.ofSeconds(1))
+                    .warm()
+                    .freezing();
+        }
     };
 
     /** What an HTTP/2 server does with a stream whose request has arrived. */
@@ -288,25 +401,17 @@ public enum Fault {
         void serve(Http2Peer peer, int stream) throws IOException;
     }
 
-    /** A value that is made once, when it is first needed. */
-    private static final class Lazy {
-        private final String name;
-        private SSLContext context;
-
-        Lazy(String name) {
-            this.name = name;
-        }
-
-        synchronized SSLContext get() {
-            if (context == null) {
-                context = Certificates.contextFor(name);
-            }
-            return context;
-        }
+    private static SSLContext localhost() {
+        return Certificates.selfSigned("ip:127.0.0.1").context();
     }
 
-    private static final Lazy LOCALHOST = new Lazy("ip:127.0.0.1");
-    private static final Lazy ELSEWHERE = new Lazy("dns:elsewhere.invalid");
+    private static SSLContext elsewhere() {
+        return Certificates.selfSigned("dns:elsewhere.invalid").context();
+    }
+
+    private static SSLContext expired() {
+        return Certificates.expired("ip:127.0.0.1").context();
+    }
 
     private final String title;
     private final boolean steady;
@@ -329,7 +434,30 @@ public enum Fault {
         return steady;
     }
 
+    /** Whether a load balancer stands between, so that the fault needs HAProxy. */
+    public boolean isBehindHaproxy() {
+        return name().startsWith("HAPROXY_");
+    }
+
     public abstract Stage open() throws IOException;
+
+    private static Stage behindHaproxy(FaultServer server, String settings, String serverSettings) throws IOException {
+        int port = server == null ? Program.freePort() : server.uri().getPort();
+        Haproxy balancer = Haproxy.start("http", port, settings, serverSettings);
+        return new Stage(server, ClientSpec.HTTP_1, URI.create("http://127.0.0.1:" + balancer.port() + "/"), balancer);
+    }
+
+    private static FaultServer healthy() throws IOException {
+        return FaultServer.answering(request -> FaultServer.response(200, "", "ok"));
+    }
+
+    /** Serves nobody after the first request, which it does not answer. */
+    private static FaultServer.Script busyWithTheFirst() {
+        return connection -> {
+            connection.read();
+            connection.hang();
+        };
+    }
 
     private static Stage plain(FaultServer.Script script) throws IOException {
         FaultServer server = new FaultServer(script);
@@ -344,7 +472,7 @@ public enum Fault {
     private static Stage tlsOverPlain(FaultServer.Script script) throws IOException {
         FaultServer server =
                 new FaultServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), "https", script);
-        return new Stage(server, ClientSpec.HTTP_1.trusting(LOCALHOST.get()), server.uri());
+        return new Stage(server, ClientSpec.HTTP_1.trusting(localhost()), server.uri());
     }
 
     private static Stage tls(ClientSpec client, SSLContext context, FaultServer.Script script) throws IOException {
@@ -355,7 +483,7 @@ public enum Fault {
     }
 
     public static Stage http2(Http2Script script) throws IOException {
-        SSLContext context = LOCALHOST.get();
+        SSLContext context = localhost();
         SSLServerSocket listener = (SSLServerSocket)
                 context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         SSLParameters parameters = listener.getSSLParameters();
@@ -377,7 +505,11 @@ public enum Fault {
         private ClientSpec client;
         private final URI uri;
         private final List<AutoCloseable> others;
+        private final Haproxy balancer;
 
+        private Duration attemptTimeout = Duration.ofSeconds(3);
+        private Duration pause = Duration.ZERO;
+        private boolean freezes;
         private boolean warm;
         private boolean expectContinue;
 
@@ -390,6 +522,53 @@ public enum Fault {
             this.client = client;
             this.uri = uri;
             this.others = others;
+            this.balancer = null;
+        }
+
+        Stage(FaultServer server, ClientSpec client, URI uri, Haproxy balancer) {
+            this.server = server;
+            this.client = client;
+            this.uri = uri;
+            this.others = new ArrayList<>(List.of(balancer));
+            this.balancer = balancer;
+        }
+
+        /** Lets a request of somebody else's hold the server's only place. */
+        private Stage busy() throws IOException {
+            Socket other = new Socket(InetAddress.getLoopbackAddress(), uri.getPort());
+            others.add(other);
+            other.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> requestsSeen() == 1);
+            return this;
+        }
+
+        private Stage pausing(Duration beforeTheRequest) {
+            pause = beforeTheRequest;
+            return this;
+        }
+
+        private Stage freezing() {
+            freezes = true;
+            return this;
+        }
+
+        private Stage attemptTimeout(Duration timeout) {
+            attemptTimeout = timeout;
+            return this;
+        }
+
+        public Duration attemptTimeout() {
+            return attemptTimeout;
+        }
+
+        /** After the warm-up, before the request: what happens to the connection meanwhile. */
+        public void meanwhile() throws Exception {
+            if (!pause.isZero()) {
+                Awaitility.await().pollDelay(pause).until(() -> true);
+            }
+            if (freezes) {
+                balancer.freeze();
+            }
         }
 
         private Stage warm() {
