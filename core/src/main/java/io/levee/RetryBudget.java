@@ -87,14 +87,18 @@ public final class RetryBudget {
     }
 
     /**
-     * Changes the reserve and the largest balance; what is saved above the new one is lost. Thread-safe.
+     * Changes the reserve, from the given instant on, and the largest balance; what is saved above the new one is lost.
+     * Thread-safe.
      *
      * @param reservePerSecond tokens, as in {@link Spec#reservePerSecond}
      * @param maxBalance tokens, as in {@link Spec#maxBalance}
+     * @param nowNanos the present instant of the time source that the budget is used with
      * @throws IllegalArgumentException if an argument is out of range; then nothing has changed
      */
-    public void change(double reservePerSecond, double maxBalance) {
+    public void change(double reservePerSecond, double maxBalance, long nowNanos) {
         Spec checked = ratio(0).reservePerSecond(reservePerSecond).maxBalance(maxBalance);
+        refill(nowNanos);
+        refilledToNanos.accumulateAndGet(nowNanos, Math::max); // also where the reserve was 0
         microsPerSecond = Math.round(checked.reservePerSecond * MICRO);
         maxMicros = Math.round(checked.maxBalance * MICRO);
         add(0);

@@ -146,7 +146,7 @@ public final class FleetShare {
         }
         RetryBudget budget = retries;
         if (budget != null && lease.members() != membersInForce) {
-            budget.change(limits.reservePerSecond(lease.members()), limits.maxBalance(lease.members()));
+            budget.change(limits.reservePerSecond(lease.members()), limits.maxBalance(lease.members()), nowNanos);
         }
         membersInForce = lease.members();
         TimeSource.Timeout before = timer;
