@@ -10,7 +10,7 @@ import io.levee.Levee;
 import io.levee.RetryPolicy;
 import io.levee.Scope;
 import io.levee.StopReason;
-import io.levee.http.contract.Fault;
+import io.levee.http.contract.Stage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +29,10 @@ import org.junit.jupiter.api.Test;
 
 /** The client that speaks HTTP/2 only and keeps one connection for each host. */
 class H2ClientTest {
-    private static final Fault.Http2Script ANSWERING = (peer, stream) -> peer.answer200(stream);
+    private static final Stage.Http2Script ANSWERING = (peer, stream) -> peer.answer200(stream);
 
     /** Refuses so many streams, then answers. */
-    private static Fault.Http2Script refusing(int first) {
+    private static Stage.Http2Script refusing(int first) {
         AtomicInteger left = new AtomicInteger(first);
         return (peer, stream) -> {
             if (left.getAndDecrement() > 0) {
@@ -43,9 +43,9 @@ class H2ClientTest {
         };
     }
 
-    private record Rig(Fault.Stage stage, Levee levee, CloseableHttpAsyncClient client) implements AutoCloseable {
-        static Rig of(Fault.Http2Script script) throws Exception {
-            Fault.Stage stage = Fault.http2(script);
+    private record Rig(Stage stage, Levee levee, CloseableHttpAsyncClient client) implements AutoCloseable {
+        static Rig of(Stage.Http2Script script) throws Exception {
+            Stage stage = Stage.http2(script);
             Levee levee = Levee.named("h2")
                     .retry(RetryPolicy.fixed(Duration.ofMillis(5)).attempts(3))
                     .attemptTimeout(Duration.ofSeconds(20))

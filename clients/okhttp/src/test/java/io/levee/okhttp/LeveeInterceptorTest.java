@@ -8,8 +8,8 @@ import io.levee.Levee;
 import io.levee.RetryPolicy;
 import io.levee.Scope;
 import io.levee.StopReason;
-import io.levee.http.contract.Fault;
 import io.levee.http.contract.FaultServer;
+import io.levee.http.contract.Stage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -127,7 +127,7 @@ class LeveeInterceptorTest {
         server = FaultServer.answering(request -> FaultServer.response(200, "", "ok"));
         List<String> heard = new CopyOnWriteArrayList<>();
         levee = Levee.named("downstream").build();
-        OkHttpClient client = LeveeInterceptor.install(
+        client = LeveeInterceptor.install(
                         new OkHttpClient.Builder().eventListener(new EventListener() {
                             @Override
                             public void callStart(Call call) {
@@ -239,7 +239,7 @@ class LeveeInterceptorTest {
 
     @Test
     void anAttemptTimeoutEndsAStreamOfHttp2ThatStaysSilent() throws Exception {
-        try (Fault.Stage stage = Fault.http2((peer, stream) -> {})) {
+        try (Stage stage = Stage.http2((peer, stream) -> {})) {
             server = FaultServer.answering(request -> "");
             levee = Levee.named("server")
                     .retry(RetryPolicy.never())

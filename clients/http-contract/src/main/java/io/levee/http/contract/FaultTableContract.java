@@ -75,7 +75,7 @@ public abstract class FaultTableContract {
     }
 
     private Ending alone(Fault fault, String method) throws Exception {
-        try (Fault.Stage stage = fault.open();
+        try (Stage stage = fault.open();
                 TestClient client = clients().alone(stage.client())) {
             warmUp(stage, client);
             return end(client, stage, method, null);
@@ -99,7 +99,7 @@ public abstract class FaultTableContract {
 
     private Ending play(Fault fault, String method) throws Exception {
         BlockingQueue<LeveeEvent.CallEnded> calls = new LinkedBlockingQueue<>();
-        try (Fault.Stage stage = fault.open();
+        try (Stage stage = fault.open();
                 Levee levee = Levee.named("downstream")
                         .retry(RetryPolicy.fixed(Duration.ofMillis(1)).attempts(3))
                         .attemptTimeout(stage.attemptTimeout())
@@ -119,7 +119,7 @@ public abstract class FaultTableContract {
     }
 
     /** A request that leaves a connection in the pool, for the faults of connections in use. */
-    private static boolean warmUp(Fault.Stage stage, TestClient client) throws Exception {
+    private static boolean warmUp(Stage stage, TestClient client) throws Exception {
         if (stage.isWarm()) {
             assertThat(client.send(TestClient.Request.get(stage.uri())).status())
                     .isEqualTo(200);
@@ -128,7 +128,7 @@ public abstract class FaultTableContract {
     }
 
     private static Ending end(
-            TestClient client, Fault.Stage stage, String method, BlockingQueue<LeveeEvent.CallEnded> calls)
+            TestClient client, Stage stage, String method, BlockingQueue<LeveeEvent.CallEnded> calls)
             throws Exception {
         stage.meanwhile();
         int before = stage.requestsSeen();

@@ -6,6 +6,7 @@ import io.levee.Outcome;
 import io.levee.OutcomeReader;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class HttpOptions {
     /** The engine's rule; see docs/classification.md. */
     private static final String STALE_CONNECTION = "stale-connection";
+
+    /** Its rules for an attempt that ran out of time, by the client's clock or its own. */
+    private static final Set<String> OUT_OF_TIME = Set.of("timeout", "attempt-timeout");
 
     private final Levee levee;
     private final long maxReplayBytesPerCall;
@@ -104,8 +108,8 @@ public final class HttpOptions {
     }
 
     /**
-     * Asks the engine whether an attempt died of a stale pooled connection: the others in the pool may be as old, so what
-     * follows in this call goes out on a fresh one.
+     * Asks the engine whether an attempt died of a stale pooled connection, or waited in vain on one, whose peer may have
+     * gone in silence: the others in the pool may be as old, so what follows in this call goes out on a fresh one.
      *
      * @param outcome of the attempt
      * @return true if it did
@@ -115,7 +119,8 @@ public final class HttpOptions {
             return false;
         }
         try {
-            return levee.explain(outcome, true, 0, Duration.ZERO).rule().equals(STALE_CONNECTION);
+            String rule = levee.explain(outcome, true, 0, Duration.ZERO).rule();
+            return rule.equals(STALE_CONNECTION) || OUT_OF_TIME.contains(rule);
         } catch (RuntimeException ruleFailed) {
             // A user's rule. The engine meets the same, and ends the call.
             return false;
