@@ -4,6 +4,7 @@ module io.levee.cli {
     requires static org.jspecify;
     requires io.levee;
     requires io.levee.config;
+    requires io.levee.guard.slo;
     requires io.levee.jdbc;
     requires io.levee.http.shared;
     requires io.levee.lab;

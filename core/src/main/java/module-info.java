@@ -7,4 +7,6 @@ module io.levee {
     requires static org.jspecify;
 
     exports io.levee;
+
+    uses io.levee.Telemetry;
 }

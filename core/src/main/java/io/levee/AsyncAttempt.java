@@ -1,5 +1,6 @@
 package io.levee;
 
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the body of an asynchronous attempt sees; valid on every thread, also after the attempt has ended. */
@@ -11,6 +12,9 @@ final class AsyncAttempt implements Attempt {
     /** What holds round the call. */
     private final @Nullable Scope parent;
 
+    private final @Nullable TelemetryHub telemetry;
+    private final @Nullable Object @Nullable [] states;
+
     /** When the answer began; {@link Nanos#NEVER} before. Opponents: the body's threads, and the timer that looks at it. */
     private volatile long answeringNanos = Nanos.NEVER;
 
@@ -18,11 +22,14 @@ final class AsyncAttempt implements Attempt {
     /** Made when the body opens or captures a scope while it starts the attempt. */
     private volatile @Nullable Scope scope;
 
-    AsyncAttempt(int number, TimeSource time, long dueNanos, long deadlineNanos, @Nullable Scope parent) {
-        this.number = number;
-        this.time = time;
-        this.dueNanos = dueNanos;
-        this.deadlineNanos = deadlineNanos;
+    /** The attempt that a machine has just started. */
+    AsyncAttempt(CallMachine machine, Engine engine, @Nullable Scope parent) {
+        number = machine.attempt();
+        time = engine.time;
+        dueNanos = machine.dueNanos();
+        deadlineNanos = machine.deadlineNanos();
+        telemetry = engine.telemetry;
+        states = machine.telemetryStates();
         this.parent = parent;
     }
 
@@ -83,5 +90,19 @@ final class AsyncAttempt implements Attempt {
     @Override
     public boolean isCancelled() {
         return silenced || (parent != null && parent.isCancelled()) || remainingNanos() == 0;
+    }
+
+    /** Its body has returned, or could not be started. */
+    void left() {
+        if (states != null && telemetry != null) {
+            telemetry.attemptLeft(states);
+        }
+    }
+
+    @Override
+    public void inject(BiConsumer<String, String> header) {
+        if (states != null && telemetry != null) {
+            telemetry.inject(states, header);
+        }
     }
 }

@@ -86,8 +86,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
             if (step != CallMachine.START) {
                 return new AsyncCall<>(engine, call, body, wantsResult, frame.takeMachine(), around).goOn(step, now);
             }
-            AsyncAttempt attempt =
-                    new AsyncAttempt(0, engine.time, machine.dueNanos(), machine.deadlineNanos(), around);
+            AsyncAttempt attempt = new AsyncAttempt(machine, engine, around);
             CompletionStage<T> stage = null;
             Throwable thrown = null;
             try {
@@ -167,15 +166,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         while (true) {
             switch (step) {
                 case CallMachine.START -> {
-                    step = new AttemptPhase(
-                                    new AsyncAttempt(
-                                            machine.attempt(),
-                                            time,
-                                            machine.dueNanos(),
-                                            machine.deadlineNanos(),
-                                            parent),
-                                    now)
-                            .run();
+                    step = new AttemptPhase(new AsyncAttempt(machine, engine, parent), now).run();
                     if (step == ELSEWHERE) {
                         return;
                     }
@@ -279,6 +270,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         } catch (Throwable refused) {
             if (claim(of)) {
                 long now = time.nanoTime();
+                machine.endBy(StopReason.RULE_FAILED); // or giving the phase up would admit the next attempt
                 of.abandon(now);
                 drive(machine.driverFailed(refused, now), now, true);
             }
@@ -434,6 +426,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         int run() {
             phase = this;
             if (machine.isEnding() && claim(this)) {
+                attempt.left();
                 return machine.cancelled(null, time.nanoTime());
             }
             Frames frames = Frames.current();

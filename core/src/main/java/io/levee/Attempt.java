@@ -1,6 +1,7 @@
 package io.levee;
 
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,4 +48,12 @@ public interface Attempt {
      * the first telling counts; a synchronous one takes its thread's time whole, and there this does nothing.
      */
     default void answering() {}
+
+    /**
+     * Puts the headers into a request that carry this attempt's place in a trace, where telemetry traces; adapters call it
+     * for each request that they send. Does nothing otherwise.
+     *
+     * @param header sets a header, replacing one of the same name
+     */
+    default void inject(BiConsumer<String, String> header) {}
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the call returns
  */
 public final class Call<T extends @Nullable Object> {
-    static final Call<@Nullable Object> PLAIN = new Call<>("", Repeat.UNSAID, Nanos.NEVER, null, null, null);
+    static final Call<@Nullable Object> PLAIN = new Call<>("", Repeat.UNSAID, Nanos.NEVER, null, null, null, null);
 
     /** Whether a request may reach the downstream twice. */
     enum Repeat {
@@ -37,6 +37,7 @@ public final class Call<T extends @Nullable Object> {
     private final @Nullable Function<Throwable, ? extends T> fallback;
     private final @Nullable OutcomeReader<? super T> reader;
     private final @Nullable Consumer<? super T> discard;
+    private final @Nullable CallTarget target;
 
     private Call(
             String operation,
@@ -44,13 +45,15 @@ public final class Call<T extends @Nullable Object> {
             long deadlineNanos,
             @Nullable Function<Throwable, ? extends T> fallback,
             @Nullable OutcomeReader<? super T> reader,
-            @Nullable Consumer<? super T> discard) {
+            @Nullable Consumer<? super T> discard,
+            @Nullable CallTarget target) {
         this.operation = operation;
         this.repeat = repeat;
         this.deadlineNanos = deadlineNanos;
         this.fallback = fallback;
         this.reader = reader;
         this.discard = discard;
+        this.target = target;
     }
 
     /**
@@ -61,7 +64,8 @@ public final class Call<T extends @Nullable Object> {
      * @return a call that is not idempotent unless the downstream's calls are
      */
     public static <T extends @Nullable Object> Call<T> named(String operation) {
-        return new Call<>(Objects.requireNonNull(operation, "operation"), Repeat.UNSAID, Nanos.NEVER, null, null, null);
+        return new Call<>(
+                Objects.requireNonNull(operation, "operation"), Repeat.UNSAID, Nanos.NEVER, null, null, null, null);
     }
 
     @SuppressWarnings("unchecked") // PLAIN has no part that takes or gives a T
@@ -76,7 +80,7 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> idempotent() {
-        return new Call<>(operation, Repeat.SAFE, deadlineNanos, fallback, reader, discard);
+        return new Call<>(operation, Repeat.SAFE, deadlineNanos, fallback, reader, discard, target);
     }
 
     /**
@@ -85,7 +89,7 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> notIdempotent() {
-        return new Call<>(operation, Repeat.UNSAFE, deadlineNanos, fallback, reader, discard);
+        return new Call<>(operation, Repeat.UNSAFE, deadlineNanos, fallback, reader, discard, target);
     }
 
     /**
@@ -97,7 +101,7 @@ public final class Call<T extends @Nullable Object> {
      * @throws IllegalArgumentException if the time is zero or negative
      */
     public Call<T> deadline(Duration fromStart) {
-        return new Call<>(operation, repeat, Nanos.positive(fromStart, "deadline"), fallback, reader, discard);
+        return new Call<>(operation, repeat, Nanos.positive(fromStart, "deadline"), fallback, reader, discard, target);
     }
 
     /**
@@ -120,7 +124,7 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> fallback(Function<Throwable, ? extends T> function) {
-        return new Call<>(operation, repeat, deadlineNanos, Objects.requireNonNull(function), reader, discard);
+        return new Call<>(operation, repeat, deadlineNanos, Objects.requireNonNull(function), reader, discard, target);
     }
 
     /**
@@ -151,7 +155,8 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> outcome(OutcomeReader<? super T> translation) {
-        return new Call<>(operation, repeat, deadlineNanos, fallback, Objects.requireNonNull(translation), discard);
+        return new Call<>(
+                operation, repeat, deadlineNanos, fallback, Objects.requireNonNull(translation), discard, target);
     }
 
     /**
@@ -162,7 +167,26 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> discard(Consumer<? super T> disposal) {
-        return new Call<>(operation, repeat, deadlineNanos, fallback, reader, Objects.requireNonNull(disposal));
+        return new Call<>(operation, repeat, deadlineNanos, fallback, reader, Objects.requireNonNull(disposal), target);
+    }
+
+    /**
+     * For adapters: where the call goes, as telemetry shows it.
+     *
+     * @param known what the adapter knows
+     * @return a changed copy
+     */
+    public Call<T> target(CallTarget known) {
+        return new Call<>(operation, repeat, deadlineNanos, fallback, reader, discard, Objects.requireNonNull(known));
+    }
+
+    /**
+     * Where the call goes.
+     *
+     * @return what the adapter knows; null if there is no adapter
+     */
+    public @Nullable CallTarget target() {
+        return target;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.levee;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * Pure: it reads no clock, sleeps nowhere and calls nobody but the policies. A driver tells it the time and what
  * happened, does what the answered {@linkplain #START step} says, and comes back. Not thread-safe: one driver at a time.
+ * Telemetry is told from here, so that both drivers tell it the same; what it answers changes nothing.
  * Reusable after {@link #end}, so that a driver that keeps its machine allocates nothing for a call.
  */
-final class CallMachine {
+final class CallMachine implements CallView {
     /** Make the attempt numbered {@link #attempt}, then tell its result. */
     static final int START = 0;
     /** Get a permit from the limiter (it has none at once), then tell how that went. */
@@ -45,6 +47,8 @@ final class CallMachine {
     private int retries;
     /** Whether anything but a first attempt that succeeds at once has happened, and {@link #end} has to clear up. */
     private boolean used;
+    /** What the sinks of the telemetry keep for this call; null if they keep nothing. */
+    private @Nullable Object @Nullable [] telemetryStates;
     /** Set by whoever cancels; read by the driver's next step. Opponent: the cancelling thread. */
     private volatile @Nullable StopReason ending;
 
@@ -66,6 +70,11 @@ final class CallMachine {
     private @Nullable Verdict verdict;
     private @Nullable Fate fate;
     private boolean replayable = true;
+    /** For telemetry, and kept only if there is any. */
+    private @Nullable Outcome outcome;
+
+    private boolean succeeded;
+    private long toldNanos;
 
     // The last step.
     private long judgedNanos;
@@ -97,6 +106,11 @@ final class CallMachine {
         startNanos = nowNanos;
         long own = Math.min(engine.deadlineNanos, call.deadlineNanos());
         deadlineNanos = Math.min(inheritedDeadlineNanos, own == Nanos.NEVER ? own : Nanos.add(nowNanos, own));
+        TelemetryHub telemetry = engine.telemetry;
+        if (telemetry != null) {
+            toldNanos = nowNanos;
+            telemetryStates = telemetry.callStarted(this);
+        }
         RetryBudget budget = engine.budget;
         if (budget != null) {
             budget.deposit();
@@ -125,17 +139,25 @@ final class CallMachine {
 
     /** The limiter granted a permit, after a wait that began at the given instant. */
     int permitted(long askedNanos, long nowNanos) {
-        used = true;
-        limiterWaitNanos += nowNanos - askedNanos;
+        waited(askedNanos, nowNanos);
         int refused = admitUpToLimiter(nowNanos);
         return refused == START ? start(nowNanos) : refused;
     }
 
     /** The limiter has no permit in time, or the wait for it was cut short by the deadline. */
     int notPermitted(long askedNanos, long nowNanos) {
+        waited(askedNanos, nowNanos);
+        return stop(ending == null ? StopReason.NO_PERMIT : ending(), nowNanos);
+    }
+
+    private void waited(long askedNanos, long nowNanos) {
         used = true;
         limiterWaitNanos += nowNanos - askedNanos;
-        return stop(ending == null ? StopReason.NO_PERMIT : ending(), nowNanos);
+        TelemetryHub telemetry = engine.telemetry;
+        if (telemetry != null) {
+            toldNanos = nowNanos;
+            telemetry.limiterWaited(this, telemetryStates, nowNanos - askedNanos);
+        }
     }
 
     private int admitUpToLimiter(long nowNanos) {
@@ -168,13 +190,37 @@ final class CallMachine {
 
     private int start(long nowNanos) {
         made = attempt + 1;
+        if (outcome != null) {
+            outcome = null;
+        }
         if (paidUnsent) {
             paidUnsent = false;
         }
         attemptStartNanos = nowNanos;
         long timeout = engine.attemptTimeoutNanos;
         dueNanos = timeout == Nanos.NEVER ? deadlineNanos : Math.min(deadlineNanos, Nanos.add(nowNanos, timeout));
+        TelemetryHub telemetry = engine.telemetry;
+        @Nullable Object[] states = telemetryStates;
+        if (telemetry != null && states != null) {
+            toldNanos = nowNanos;
+            telemetry.attemptStarted(this, states);
+        }
         return START;
+    }
+
+    /** The attempt's body has returned to its driver, on the thread that started it. */
+    void attemptLeft() {
+        @Nullable Object[] states = telemetryStates;
+        TelemetryHub telemetry = states == null ? null : engine.telemetry;
+        if (telemetry != null && states != null) {
+            telemetry.attemptLeft(states);
+        }
+    }
+
+    private void attemptEnded(TelemetryHub telemetry, @Nullable Outcome produced, long nowNanos) {
+        outcome = produced;
+        toldNanos = nowNanos;
+        telemetry.attemptEnded(this, telemetryStates);
     }
 
     /** Out of the bulkhead and the breaker without an attempt. */
@@ -206,7 +252,10 @@ final class CallMachine {
     /** True if the success must come with the present instant; else the attempt's start serves. */
     boolean needsClockOnSuccess() {
         Breaker breaker = engine.breaker;
-        return engine.events != null || (breaker != null && breaker.needsDuration());
+        TelemetryHub telemetry = engine.telemetry;
+        return engine.events != null
+                || (breaker != null && breaker.needsDuration())
+                || (telemetry != null && (attempt > 0 || telemetry.timesEveryCall()));
     }
 
     /** The attempt, which has ended, had begun its answer at the given instant. */
@@ -221,6 +270,10 @@ final class CallMachine {
 
     /** The attempt returned a value that needs no judging. */
     int succeeded(long nowNanos) {
+        return succeeded(null, nowNanos);
+    }
+
+    private int succeeded(@Nullable Outcome judged, long nowNanos) {
         leaveBulkhead();
         Breaker breaker = engine.breaker;
         if (breaker != null) {
@@ -232,6 +285,12 @@ final class CallMachine {
         CallMetrics metrics = engine.metrics;
         if (metrics != null) {
             metrics.succeeded(made);
+        }
+        TelemetryHub telemetry = engine.telemetry;
+        if (telemetry != null) {
+            succeeded = true;
+            attemptEnded(telemetry, judged, nowNanos);
+            telemetry.callEnded(this, telemetryStates);
         }
         EventBus events = engine.events;
         if (events != null) {
@@ -260,24 +319,24 @@ final class CallMachine {
      */
     int judge(@Nullable Object value, @Nullable Throwable thrown, boolean bare, long nowNanos) {
         used = true;
-        Outcome outcome;
+        Outcome produced;
         Verdict judged;
         try {
-            outcome = outcome(value, thrown);
-            judged = Judge.judge(engine.classifier, outcome, repeatable());
+            produced = outcome(value, thrown);
+            judged = Judge.judge(engine.classifier, produced, repeatable());
         } catch (Throwable broken) {
-            return ruleFailed(thrown, broken, nowNanos);
+            return ruleFailed(thrown, broken, nowNanos, true);
         }
         if (judged.isSuccess()) {
-            return succeeded(nowNanos);
+            return succeeded(produced, nowNanos);
         }
         leaveBulkhead();
         tellBreaker(judged.health(), nowNanos);
         lastFailure = thrown;
         lastWasValue = thrown == null;
         verdict = judged;
-        fate = Judge.fate(outcome, judged);
-        replayable = outcome.replayable();
+        fate = Judge.fate(produced, judged);
+        replayable = produced.replayable();
         if (thrown != null
                 && !(bare && !(thrown instanceof LeveeException))
                 && judged.isRetryable()
@@ -285,6 +344,10 @@ final class CallMachine {
                 && !isUserRule(judged)) {
             judged = judged.toFinal("nested-levee", "an engine inside this attempt has retried or refused already");
             verdict = judged;
+        }
+        TelemetryHub telemetry = engine.telemetry;
+        if (telemetry != null) {
+            attemptEnded(telemetry, produced, nowNanos);
         }
         if (ending != null) {
             return stop(ending(), nowNanos);
@@ -295,7 +358,7 @@ final class CallMachine {
         try {
             return backOff(judged, nowNanos);
         } catch (Throwable broken) {
-            return ruleFailed(thrown, broken, nowNanos);
+            return ruleFailed(thrown, broken, nowNanos, false);
         }
     }
 
@@ -387,8 +450,15 @@ final class CallMachine {
             metrics.retried(judged.rule());
         }
         EventBus events = engine.events;
-        if (events != null) {
-            events.publish(new LeveeEvent.RetryScheduled(record(null, nowNanos, delay), lastFailure));
+        TelemetryHub telemetry = engine.telemetry;
+        if (events != null || telemetry != null) {
+            Decision record = record(null, nowNanos, delay);
+            if (events != null) {
+                events.publish(new LeveeEvent.RetryScheduled(record, lastFailure));
+            }
+            if (telemetry != null) {
+                telemetry.retryScheduled(this, telemetryStates, record);
+            }
         }
         remember(judged.rule());
         lastBackoffNanos = delay;
@@ -449,11 +519,21 @@ final class CallMachine {
     private int cutShort(StopReason why, Verdict.Health health, @Nullable Throwable thrown, long nowNanos) {
         leaveBulkhead();
         tellBreaker(health, nowNanos);
-        if (thrown != null) {
-            lastFailure = thrown;
-        }
         lastWasValue = false;
         fate = Fate.SENT_NO_ANSWER;
+        Throwable lastBefore = lastFailure;
+        lastFailure = thrown;
+        TelemetryHub telemetry = engine.telemetry;
+        if (telemetry != null) {
+            // The record of the call's end goes back to the attempt that was judged last; this one was not.
+            Verdict verdictBefore = verdict;
+            verdict = null;
+            attemptEnded(telemetry, null, nowNanos);
+            verdict = verdictBefore;
+        }
+        if (thrown == null) {
+            lastFailure = lastBefore;
+        }
         return stop(why, nowNanos, 0, true);
     }
 
@@ -491,7 +571,7 @@ final class CallMachine {
         return stop(StopReason.RULE_FAILED, nowNanos);
     }
 
-    private int ruleFailed(@Nullable Throwable thrown, Throwable broken, long nowNanos) {
+    private int ruleFailed(@Nullable Throwable thrown, Throwable broken, long nowNanos, boolean isUntold) {
         leaveBulkhead();
         tellBreaker(Verdict.Health.UNKNOWN, nowNanos);
         verdict = null;
@@ -501,6 +581,10 @@ final class CallMachine {
         } else {
             lastFailure = thrown;
             suppress(thrown, broken);
+        }
+        TelemetryHub telemetry = engine.telemetry;
+        if (telemetry != null && isUntold) {
+            attemptEnded(telemetry, null, nowNanos);
         }
         return stop(StopReason.RULE_FAILED, nowNanos);
     }
@@ -597,6 +681,11 @@ final class CallMachine {
         if (metrics != null) {
             metrics.failed(made, stopped, degraded);
         }
+        TelemetryHub telemetry = engine.telemetry;
+        if (telemetry != null) {
+            toldNanos = endedNanos;
+            telemetry.callEnded(this, telemetryStates);
+        }
         EventBus events = engine.events;
         if (events != null) {
             publishEnd(events, endedNanos, failure);
@@ -608,13 +697,18 @@ final class CallMachine {
                 engine.name, call.operation(), made, nowNanos - startNanos, decision(), thrown));
     }
 
-    /** The attempt that runs, is about to start, or was refused. */
-    int attempt() {
+    @Override
+    public Call<?> call() {
+        return call;
+    }
+
+    @Override
+    public int attempt() {
         return attempt;
     }
 
-    /** How many attempts were started. */
-    int attemptsMade() {
+    @Override
+    public int attemptsMade() {
         return made;
     }
 
@@ -659,10 +753,64 @@ final class CallMachine {
         return Objects.requireNonNull(failure, "the call has not failed");
     }
 
-    /** The record of the stop; null if an attempt succeeded. */
-    @Nullable
-    Decision decision() {
+    @Override
+    public @Nullable Decision decision() {
         return decision == null && failure instanceof LeveeException refusal ? refusal.decision() : decision;
+    }
+
+    @Override
+    public @Nullable Outcome outcome() {
+        return outcome;
+    }
+
+    @Override
+    public @Nullable Verdict verdict() {
+        return succeeded ? Verdict.SUCCESS : verdict;
+    }
+
+    @Override
+    public @Nullable Fate fate() {
+        return succeeded ? Fate.ANSWERED : fate;
+    }
+
+    @Override
+    public @Nullable Throwable thrown() {
+        return succeeded ? null : failure == null ? lastFailure : failure;
+    }
+
+    @Override
+    public long attemptNanos() {
+        return toldNanos - attemptStartNanos;
+    }
+
+    @Override
+    public long elapsedNanos() {
+        return toldNanos - startNanos;
+    }
+
+    @Override
+    public @Nullable StopReason stop() {
+        return failure == null ? null : stopped;
+    }
+
+    @Override
+    public @Nullable String traceparent() {
+        TelemetryHub telemetry = engine.telemetry;
+        @Nullable Object[] states = telemetryStates;
+        return telemetry == null || states == null ? null : telemetry.traceparent(states);
+    }
+
+    void inject(BiConsumer<String, String> header) {
+        TelemetryHub telemetry = engine.telemetry;
+        @Nullable Object[] states = telemetryStates;
+        if (telemetry != null && states != null) {
+            telemetry.inject(states, header);
+        }
+    }
+
+    @Nullable
+    Object @Nullable [] telemetryStates() {
+        return telemetryStates;
     }
 
     /** Drops what belongs to this call, so that a kept machine keeps nothing of it alive. */
@@ -674,6 +822,13 @@ final class CallMachine {
             ending = null;
         }
         made = 0;
+        if (telemetryStates != null) {
+            telemetryStates = null;
+        }
+        if (outcome != null) {
+            outcome = null;
+        }
+        succeeded = false;
         if (used) {
             clear();
         }

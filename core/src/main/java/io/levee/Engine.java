@@ -27,10 +27,13 @@ final class Engine {
     final Executor executor;
     final @Nullable EventBus events;
     final @Nullable CallMetrics metrics;
+    // The next three are written by the constructor and by attach(), before anybody else has the engine.
+    @Nullable
+    TelemetryHub telemetry;
     /** True if a decision on the way to the first attempt needs to know the time. */
-    final boolean clockAtStart;
+    boolean clockAtStart;
     /** True if nothing stands between the caller and the first attempt: no clock, no timer, no permit. */
-    final boolean unguardedFirst;
+    boolean unguardedFirst;
 
     /** Calls that wait (for a backoff or a permit) or that are asynchronous: whom close() must tell. */
     private final Set<Closeable> pending = ConcurrentHashMap.newKeySet();
@@ -61,10 +64,35 @@ final class Engine {
                 || breaker != null
                 || events != null;
         unguardedFirst = !clockAtStart && !judgesValues && bulkhead == null && budget == null && metrics == null;
-        EventBus bus = events;
-        if (breaker != null && bus != null) {
+        if (events != null) {
+            tellOfBreaker();
+        }
+    }
+
+    /** Sets up the telemetry. Before the Levee is handed out. */
+    void attach(Levee levee, List<Telemetry> providers) {
+        TelemetryHub hub = providers.isEmpty() ? null : TelemetryHub.of(levee, providers);
+        if (hub != null) {
+            telemetry = hub;
+            clockAtStart = true;
+            unguardedFirst = false;
+            tellOfBreaker();
+        }
+    }
+
+    private void tellOfBreaker() {
+        if (breaker != null) {
             breaker.onTransition((from, to, reason, nowNanos, figures) ->
-                    bus.publish(new LeveeEvent.BreakerChanged(name, from, to, reason)));
+                    breakerChanged(new LeveeEvent.BreakerChanged(name, from, to, reason)));
+        }
+    }
+
+    private void breakerChanged(LeveeEvent.BreakerChanged change) {
+        if (events != null) {
+            events.publish(change);
+        }
+        if (telemetry != null) {
+            telemetry.breakerChanged(change);
         }
     }
 
@@ -91,6 +119,7 @@ final class Engine {
     }
 
     void close() {
+        boolean first = !closed;
         closed = true;
         for (Closeable call : List.copyOf(pending)) {
             if (pending.remove(call)) {
@@ -99,6 +128,9 @@ final class Engine {
         }
         if (events != null) {
             events.close();
+        }
+        if (telemetry != null && first) {
+            telemetry.closed();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.levee;
 
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -188,6 +189,7 @@ final class Frame extends ScopeMember implements Attempt {
     private int exit(boolean cancellable) {
         int stopped = cancellable || machine.dueNanos() != Nanos.NEVER ? watch.end() : Watch.NOT_STOPPED;
         inAttempt = false;
+        machine.attemptLeft();
         if (attemptScope != null) {
             leaveAttemptScope(stopped);
         }
@@ -324,7 +326,11 @@ final class Frame extends ScopeMember implements Attempt {
     /** The asynchronous attempt runs, or could not be started. */
     void exit() {
         inAttempt = false;
+        AsyncAttempt started = starting;
         starting = null;
+        if (started != null) {
+            started.left();
+        }
     }
 
     /** Gives the machine away to an asynchronous call that goes on when this frame serves others. */
@@ -395,6 +401,12 @@ final class Frame extends ScopeMember implements Attempt {
         requireRunning();
         long due = machine.dueNanos();
         return machine.isEnding() || owner.isInterrupted() || (due != Nanos.NEVER && time.nanoTime() >= due);
+    }
+
+    @Override
+    public void inject(BiConsumer<String, String> header) {
+        requireRunning();
+        machine.inject(header);
     }
 
     private void requireRunning() {

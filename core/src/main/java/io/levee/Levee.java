@@ -39,8 +39,11 @@ import org.jspecify.annotations.Nullable;
 public final class Levee implements AutoCloseable {
     private final Engine engine;
 
-    private Levee(Engine engine) {
-        this.engine = engine;
+    private Levee(Builder builder) {
+        engine = new Engine(builder);
+        // Here and not in build(): what the last statement of a constructor has written is seen by every thread that
+        // gets the object, however it gets it.
+        engine.attach(this, builder.providers());
     }
 
     /**
@@ -267,7 +270,8 @@ public final class Levee implements AutoCloseable {
                 e.bulkhead == null ? -1 : e.bulkhead.inFlight(),
                 e.pendingCount(),
                 e.events == null ? 0 : e.events.dropped(),
-                e.events == null ? 0 : e.events.listenerFailures(),
+                (e.events == null ? 0 : e.events.listenerFailures())
+                        + (e.telemetry == null ? 0 : e.telemetry.failures()),
                 e.isClosed());
     }
 
@@ -353,6 +357,7 @@ public final class Levee implements AutoCloseable {
         Executor executor = ForkJoinPool.commonPool();
         boolean metrics;
         final List<LeveeListener> listeners = new ArrayList<>();
+        private @Nullable List<Telemetry> telemetry;
         private final List<String> made = new ArrayList<>();
 
         private Builder(String name) {
@@ -542,6 +547,24 @@ public final class Levee implements AutoCloseable {
         }
 
         /**
+         * Sets what makes the calls visible, in place of what is {@linkplain Telemetry#discovered() found} on the class or
+         * module path. Default: all that is found.
+         *
+         * @param providers exactly these are told; without any, nothing is
+         * @return this
+         */
+        public Builder telemetry(Telemetry... providers) {
+            once("telemetry");
+            telemetry = List.of(providers);
+            return this;
+        }
+
+        List<Telemetry> providers() {
+            List<Telemetry> chosen = telemetry;
+            return chosen == null ? Telemetry.discovered() : chosen;
+        }
+
+        /**
          * Counts calls, attempts, retries and stops for {@link Levee#metrics()}. Default off: a call that succeeds at once
          * then costs an addition more (some 5 ns), which only pays where somebody reads the counts.
          *
@@ -603,7 +626,7 @@ public final class Levee implements AutoCloseable {
          * @return a new one with its own breaker, limiter, bulkhead and retry budget
          */
         public Levee build() {
-            return new Levee(new Engine(this));
+            return new Levee(this);
         }
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight attempts in the bulkhead; -1 without one
  * @param pending synchronous calls that wait for a backoff to end or for a permit, and all asynchronous ones
  * @param eventsDropped events that the listeners were too slow for
- * @param listenerFailures how often a listener threw
+ * @param listenerFailures how often a listener or telemetry threw
  * @param closed whether the Levee was closed
  */
 public record LeveeState(

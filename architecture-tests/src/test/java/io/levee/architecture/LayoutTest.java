@@ -1,6 +1,7 @@
 package io.levee.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -45,6 +46,11 @@ class LayoutTest {
                                             type.getBaseComponentType().getPackageName())
                                     || type.getBaseComponentType().isPrimitive()))
                     .or(JavaClass.Predicates.resideInAPackage("org.jspecify.annotations")));
+
+    /** What counts and judges must be usable beside any client library, so it does not bring ours along. */
+    @ArchTest
+    static final ArchRule theArithmeticKnowsNothingOfTheLibrary =
+            noClasses().that(Room.SLO.classes()).should().dependOnClassesThat(Room.CORE.classes());
 
     @ArchTest
     static final ArchRule roomsUseOnlyNearerRooms = classes().should(useOnlyNearerRooms());

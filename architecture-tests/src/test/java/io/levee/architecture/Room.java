@@ -21,6 +21,7 @@ enum Room {
     GRPC("clients/grpc", "io.levee.grpc", 2),
     YAML("yaml", "io.levee.yaml", 0),
     FLEET("fleet", "io.levee.fleet", 1),
+    SLO("guard/slo", "io.levee.guard.slo", 1),
     CONFIG("config", "io.levee.config", 1),
     LAB("lab", "io.levee.lab", 3),
     CLI("cli", "io.levee.cli", 4);

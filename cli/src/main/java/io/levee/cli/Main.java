@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         description = "Keeps a struggling dependency from being drowned by the clients that retry against it.",
         version = "levee 0.1.0-SNAPSHOT",
         mixinStandardHelpOptions = true,
-        subcommands = {DemoCommand.class, ExplainCommand.class},
+        subcommands = {DemoCommand.class, ExplainCommand.class, SloCommand.class},
         exitCodeListHeading = Main.EXIT_CODES,
         exitCodeList = {"0:done", "1:an error in levee itself", "2:bad input", Main.EXIT_OUTPUT_LOST})
 public final class Main implements Runnable {
@@ -37,6 +37,8 @@ public final class Main implements Runnable {
      * @param args the command line
      */
     public static void main(String[] args) {
+        // A library of ours logs through SLF4J, which otherwise begins every command by saying that nobody listens.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         Output output = Output.standard();
         PrintWriter out = output.writer();
         int exit;
@@ -64,7 +66,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "which command? demo or explain");
+        throw new CommandLine.ParameterException(spec.commandLine(), "which command? demo, explain or slo");
     }
 
     /** One line for a person; the stack only for whoever asks for it. */

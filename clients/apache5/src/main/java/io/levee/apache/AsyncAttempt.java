@@ -1,5 +1,6 @@
 package io.levee.apache;
 
+import io.levee.Attempt;
 import io.levee.http.shared.ResponseFuture;
 import java.io.IOException;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
@@ -44,13 +45,13 @@ final class AsyncAttempt implements AsyncExecCallback {
             AsyncExecChain chain,
             HttpRequest request,
             Headers headers,
-            long leftNanos,
+            Attempt engines,
             @Nullable AsyncEntityProducer body,
             boolean onFreshConnection)
             throws HttpException, IOException {
         Witness.begin(call.clientContext);
         HttpRequest copy = BasicRequestBuilder.copy(request).build();
-        headers.into(copy, leftNanos);
+        headers.into(copy, engines);
         AsyncExecChain.Scope own = new AsyncExecChain.Scope(
                 call.exchangeId,
                 call.route,

@@ -53,7 +53,8 @@ final class AsyncExchange {
         this.callback = callback;
         this.headers = new Headers(options, request);
         this.body = new ReplayedProducer(producer, options);
-        this.call = options.call(operation, request.getMethod(), headers.keyed(), this::outcome, AsyncAnswer::discard);
+        this.call = options.call(
+                Headers.target(operation, request, scope.route), headers.keyed(), this::outcome, AsyncAnswer::discard);
     }
 
     void start() {
@@ -79,7 +80,7 @@ final class AsyncExchange {
     private CompletableFuture<AsyncAnswer> attempt(Attempt attempt) throws HttpException, IOException {
         AsyncAttempt next = new AsyncAttempt(scope, callback);
         current = next;
-        next.start(chain, request, headers, attempt.remainingNanos(), body.next(), poolIsStale);
+        next.start(chain, request, headers, attempt, body.next(), poolIsStale);
         return next.answer();
     }
 

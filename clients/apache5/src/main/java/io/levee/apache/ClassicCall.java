@@ -56,7 +56,8 @@ final class ClassicCall {
         boolean once = given != null && !given.isRepeatable();
         this.record = once ? new BodyRecord(options) : null;
         this.entity = given != null && record != null ? new RecordedEntity(given, record) : given;
-        this.call = options.call(operation, request.getMethod(), headers.keyed(), this::outcome, this::discard);
+        this.call = options.call(
+                Headers.target(operation, request, scope.route), headers.keyed(), this::outcome, this::discard);
         this.cancellable = scope.originalRequest instanceof CancellableDependency known ? known : null;
     }
 
@@ -97,7 +98,7 @@ final class ClassicCall {
             if (poolIsStale) {
                 acquireFresh();
             }
-            return chain.proceed(prepared(attempt.remainingNanos()), scope);
+            return chain.proceed(prepared(attempt), scope);
         } catch (IOException | HttpException | RuntimeException failed) {
             // The client does so as well where it has the connection in hand; a failure before that leaves it leased.
             runtime.discardEndpoint();
@@ -107,10 +108,10 @@ final class ClassicCall {
         }
     }
 
-    private ClassicHttpRequest prepared(long leftNanos) {
+    private ClassicHttpRequest prepared(Attempt attempt) {
         ClassicHttpRequest copy = ClassicRequestBuilder.copy(request).build();
         copy.setEntity(entity);
-        headers.into(copy, leftNanos);
+        headers.into(copy, attempt);
         return copy;
     }
 

@@ -1,10 +1,14 @@
 package io.levee.apache;
 
+import io.levee.Attempt;
 import io.levee.http.shared.HttpOptions;
 import io.levee.http.shared.HttpRules;
+import io.levee.http.shared.HttpTarget;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +39,8 @@ final class Headers {
     }
 
     /** Puts them into an attempt's copy of the request. */
-    void into(HttpRequest copy, long leftNanos) {
+    void into(HttpRequest copy, Attempt attempt) {
+        long leftNanos = attempt.remainingNanos();
         if (key != null) {
             copy.setHeader(HttpRules.IDEMPOTENCY_KEY, key);
         }
@@ -43,5 +48,18 @@ final class Headers {
         if (header != null && leftNanos != Long.MAX_VALUE) {
             copy.setHeader(header, HttpOptions.deadlineMillis(leftNanos, givenDeadlines));
         }
+        attempt.inject(copy::setHeader);
+    }
+
+    /** Where a request goes. */
+    static HttpTarget target(String operation, HttpRequest request, HttpRoute route) {
+        HttpHost host = route.getTargetHost();
+        return new HttpTarget(operation, request.getMethod(), host.getHostName(), host.getPort(), new Object() {
+            @Override
+            public String toString() {
+                String uri = request.getRequestUri();
+                return uri.startsWith("/") ? host.toURI() + uri : uri;
+            }
+        });
     }
 }

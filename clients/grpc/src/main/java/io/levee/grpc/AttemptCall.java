@@ -65,6 +65,11 @@ final class AttemptCall<ReqT, RespT> extends ClientCall.Listener<RespT> {
         if (number > 0) {
             copy.put(Translation.PREVIOUS_ATTEMPTS, Integer.toString(number));
         }
+        engines.inject((name, value) -> {
+            Metadata.Key<String> key = Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+            copy.discardAll(key);
+            copy.put(key, value);
+        });
         ClientCall<ReqT, RespT> call = exchange.next.newCall(exchange.method, options);
         delegate = call;
         call.start(this, copy);

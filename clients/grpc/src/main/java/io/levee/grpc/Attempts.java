@@ -48,7 +48,8 @@ final class Attempts<ReqT, RespT> {
 
     private Call<AttemptCall<ReqT, RespT>> engineCall() {
         Call<AttemptCall<ReqT, RespT>> call = Call.<AttemptCall<ReqT, RespT>>named(exchange.method.getFullMethodName())
-                .outcome(this::outcome);
+                .outcome(this::outcome)
+                .target(new GrpcTarget(exchange.method.getFullMethodName(), exchange.next.authority()));
         Boolean said = exchange.callOptions.getOption(LeveeClientInterceptor.IDEMPOTENT);
         if (said == null ? isIdempotentMethod() : said) {
             call = call.idempotent();

@@ -18,6 +18,8 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.levee.Breaker;
 import io.levee.Bulkhead;
+import io.levee.CallTarget;
+import io.levee.CallView;
 import io.levee.Classifier;
 import io.levee.Decision;
 import io.levee.Fate;
@@ -27,6 +29,7 @@ import io.levee.LeveeEvent;
 import io.levee.RetryPolicy;
 import io.levee.Scope;
 import io.levee.StopReason;
+import io.levee.TelemetrySink;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -35,6 +38,8 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -121,6 +126,40 @@ class LeveeClientInterceptorTest {
             assertThat(rig.server.previousAttempts()).containsExactly(null, "1", "2");
             assertThat(rig.server.seen()).allMatch(request -> request.messages.equals(List.of(sent)));
             assertThat(rig.interceptor.replayBytesInUse()).isZero();
+        }
+    }
+
+    @Test
+    void eachAttemptCarriesItsOwnPlaceInTheTraceAndTelemetryKnowsWhereTheCallGoes() throws Exception {
+        List<String> targets = new CopyOnWriteArrayList<>();
+        TelemetrySink tracer = new TelemetrySink() {
+            @Override
+            public Object callStarted(CallView call) {
+                CallTarget to = call.call().target();
+                targets.add(to.protocol() + ' ' + to.method() + ' ' + to.address() + ' ' + to.port());
+                return new AtomicInteger(-1);
+            }
+
+            @Override
+            public void attemptStarted(CallView call, Object state) {
+                ((AtomicInteger) state).set(call.attempt());
+            }
+
+            @Override
+            public void inject(Object state, BiConsumer<String, String> header) {
+                header.accept("traceparent", "attempt-" + state);
+            }
+        };
+        UnaryOperator<Levee.Builder> traced =
+                builder -> attempts(2).apply(builder).telemetry(any -> tracer);
+        try (Rig rig = new Rig(traced, UNAVAILABLE, TextServer.ok("hello"))) {
+            rig.call(UNARY, "one");
+            Metadata.Key<String> key = Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+            assertThat(rig.server.seen())
+                    .extracting(request -> request.headers.get(key))
+                    .containsExactly("attempt-0", "attempt-1");
+            assertThat(targets)
+                    .containsExactly("grpc " + UNARY.getFullMethodName() + " 127.0.0.1 " + rig.server.port());
         }
     }
 

@@ -6,6 +6,7 @@ import io.levee.Outcome;
 import io.levee.Verdict;
 import io.levee.http.shared.HttpOptions;
 import io.levee.http.shared.HttpRules;
+import io.levee.http.shared.HttpTarget;
 import io.levee.http.shared.ResponseFuture;
 import java.io.IOException;
 import java.net.http.HttpHeaders;
@@ -60,8 +61,12 @@ final class HttpCall<T extends @Nullable Object> {
         boolean keyed = request.headers().firstValue(HttpRules.IDEMPOTENCY_KEY).isPresent();
         this.key = options.newKey(request.method(), keyed);
         this.call = options.call(
-                settings.operation().apply(request),
-                request.method(),
+                new HttpTarget(
+                        settings.operation().apply(request),
+                        request.method(),
+                        request.uri().getHost(),
+                        request.uri().getPort(),
+                        request.uri()),
                 keyed || key != null,
                 this::outcome,
                 LeveeResponse::discard);
@@ -181,6 +186,7 @@ final class HttpCall<T extends @Nullable Object> {
                 copy.setHeader(header, HttpOptions.deadlineMillis(attemptNanos(left), given));
             }
         }
+        attempt.inject(copy::setHeader);
         return copy.build();
     }
 

@@ -17,11 +17,6 @@ import java.util.concurrent.CompletableFuture;
 /** The JDK's client for the contract. */
 final class JdkClients implements TestClients {
     @Override
-    public boolean takesFreshConnections() {
-        return false;
-    }
-
-    @Override
     public TestClient alone(ClientSpec spec) {
         return new Client(client(spec), spec.requestTimeout());
     }

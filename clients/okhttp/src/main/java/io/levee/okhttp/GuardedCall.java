@@ -9,6 +9,7 @@ import io.levee.Scope;
 import io.levee.http.shared.Cutoff;
 import io.levee.http.shared.HttpOptions;
 import io.levee.http.shared.HttpRules;
+import io.levee.http.shared.HttpTarget;
 import io.levee.http.shared.Refusals;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -50,7 +51,15 @@ final class GuardedCall {
         Request.Builder prepared = given.newBuilder().method(given.method(), body.sent());
         this.request = (key == null ? prepared : prepared.header(HttpRules.IDEMPOTENCY_KEY, key)).build();
         this.call = options.call(
-                operation.apply(given), given.method(), keyed || key != null, this::outcome, Response::close);
+                new HttpTarget(
+                        operation.apply(given),
+                        given.method(),
+                        given.url().host(),
+                        given.url().port(),
+                        given.url()),
+                keyed || key != null,
+                this::outcome,
+                Response::close);
         this.sending = newSending();
     }
 
@@ -92,7 +101,7 @@ final class GuardedCall {
         }
         Response response;
         try (Cutoff cutoff = Cutoff.of(attempt, attempted::cut)) {
-            response = timed.proceed(prepared(left));
+            response = timed.proceed(prepared(attempt, left));
         }
         // As in Sending.answered: the client has one timeout in the socket and one round it.
         response.body().source().timeout().timeout(chain.readTimeoutMillis(), TimeUnit.MILLISECONDS);
@@ -100,14 +109,14 @@ final class GuardedCall {
         return shown == null ? response : shown;
     }
 
-    private Request prepared(long leftNanos) {
+    private Request prepared(Attempt attempt, long leftNanos) {
+        Request.Builder copy = request.newBuilder();
         String header = options.deadlineHeader();
-        if (header == null || leftNanos == Long.MAX_VALUE) {
-            return request;
+        if (header != null && leftNanos != Long.MAX_VALUE) {
+            copy.header(header, HttpOptions.deadlineMillis(leftNanos, request.headers(header)));
         }
-        return request.newBuilder()
-                .header(header, HttpOptions.deadlineMillis(leftNanos, request.headers(header)))
-                .build();
+        attempt.inject(copy::header);
+        return copy.build();
     }
 
     private Interceptor.Chain timed(long leftNanos) {

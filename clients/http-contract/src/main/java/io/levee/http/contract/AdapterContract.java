@@ -108,6 +108,21 @@ public abstract class AdapterContract {
     }
 
     @Test
+    void eachAttemptCarriesItsOwnPlaceInTheTraceAndTelemetryKnowsWhereTheCallGoes() throws Exception {
+        failTwice(503);
+        Tracer tracer = new Tracer();
+        TestClient traced = client(QUICK, builder -> builder.telemetry(anyLevee -> tracer), Extras.NONE);
+        assertThat(traced.send(get().header("traceparent", "the caller's")).status())
+                .isEqualTo(200);
+        assertThat(seen())
+                .extracting(request -> request.header("traceparent"))
+                .containsExactly("attempt-0", "attempt-1", "attempt-2");
+        assertThat(tracer.statuses).containsExactly(503, 503, 200);
+        assertThat(tracer.targets)
+                .containsExactly("http GET 127.0.0.1 " + server.uri().getPort() + " null " + server.uri("/stock"));
+    }
+
+    @Test
     void theLastResponseIsAResponseAndNotAnExceptionAndItsBodyIsThere() throws Exception {
         answer(request -> FaultServer.response(503, "Retry-After: 0\r\n", "still down " + request.number()));
         Reply reply = client().send(get());

@@ -1,7 +1,6 @@
 package io.levee.http.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.levee.Levee;
 import io.levee.RetryPolicy;
@@ -9,13 +8,9 @@ import io.levee.http.contract.TestClient.Request;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,48 +69,6 @@ public abstract class StaleContract {
             assertNothingLost(
                     result,
                     server.requests().stream().map(one -> one.header(Lanes.ID)).toList());
-        }
-    }
-
-    /**
-     * A load balancer that has forgotten its idle connections: nothing comes on them, no end and no reset. Several are in the
-     * pool, so a second attempt on another of them would fare no better.
-     */
-    @Test
-    void aPeerThatDropsIdleConnectionsInSilence() throws Exception {
-        assumeTrue(clients().takesFreshConnections(), "the client takes no wish for a fresh connection");
-        int pooled = 4;
-        CyclicBarrier all = new CyclicBarrier(pooled);
-        AtomicInteger connections = new AtomicInteger();
-        FaultServer.Script script = connection -> {
-            boolean first = connections.incrementAndGet() <= pooled;
-            connection.read();
-            if (first) {
-                all.await(60, TimeUnit.SECONDS);
-            }
-            connection.write(FaultServer.response(200, "", "ok"));
-            connection.read();
-            connection.hang();
-        };
-        try (FaultServer server = new FaultServer(script);
-                Levee levee = Levee.named("peer")
-                        .retry(RetryPolicy.fixed(Duration.ofMillis(1)).attempts(2))
-                        .attemptTimeout(Duration.ofSeconds(20))
-                        .build();
-                TestClient client = clients()
-                        .guarded(
-                                ClientSpec.HTTP_1.requestTimeout(Duration.ofSeconds(2)),
-                                levee,
-                                TestClients.Extras.NONE)) {
-            List<TestClient.Running> warming = new ArrayList<>();
-            for (int i = 0; i < pooled; i++) {
-                warming.add(client.start(Request.get(server.uri())));
-            }
-            for (TestClient.Running one : warming) {
-                assertThat(one.reply().get(60, TimeUnit.SECONDS).status()).isEqualTo(200);
-            }
-            assertThat(client.send(Request.get(server.uri())).status()).isEqualTo(200);
-            assertThat(server.connections()).isEqualTo(pooled + 1);
         }
     }
 

@@ -19,11 +19,6 @@ public interface TestClients {
         return true;
     }
 
-    /** Whether the adapter can have an attempt sent on a connection that is not from the pool. */
-    default boolean takesFreshConnections() {
-        return true;
-    }
-
     /** Options that every adapter has. */
     record Extras(boolean keys, long maxReplayBytesPerCall) {
         public static final Extras NONE = new Extras(false, 1 << 20);

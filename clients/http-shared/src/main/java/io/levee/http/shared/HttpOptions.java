@@ -6,7 +6,6 @@ import io.levee.Outcome;
 import io.levee.OutcomeReader;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -16,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 public final class HttpOptions {
     /** The engine's rule; see docs/classification.md. */
     private static final String STALE_CONNECTION = "stale-connection";
-
-    /** Its rules for an attempt that ran out of time, by the client's clock or its own. */
-    private static final Set<String> OUT_OF_TIME = Set.of("timeout", "attempt-timeout");
 
     private final Levee levee;
     private final long maxReplayBytesPerCall;
@@ -89,8 +85,7 @@ public final class HttpOptions {
     /**
      * The call of a request.
      *
-     * @param operation its name
-     * @param method the method
+     * @param target its name, its method, and where it goes
      * @param keyed whether the request carries an Idempotency-Key, its own or {@link #newKey}
      * @param reader translates what an attempt ends with
      * @param discard frees an answer that nobody will get
@@ -98,18 +93,17 @@ public final class HttpOptions {
      * @return the call
      */
     public <T> Call<T> call(
-            String operation,
-            String method,
-            boolean keyed,
-            OutcomeReader<? super T> reader,
-            Consumer<? super T> discard) {
-        Call<T> call = Call.<T>named(operation).outcome(reader).discard(discard);
-        return HttpRules.isRepeatable(method, keyed) ? call.idempotent() : call;
+            HttpTarget target, boolean keyed, OutcomeReader<? super T> reader, Consumer<? super T> discard) {
+        Call<T> call = Call.<T>named(target.operation())
+                .outcome(reader)
+                .discard(discard)
+                .target(target);
+        return HttpRules.isRepeatable(target.method(), keyed) ? call.idempotent() : call;
     }
 
     /**
-     * Asks the engine whether an attempt died of a stale pooled connection, or waited in vain on one, whose peer may have
-     * gone in silence: the others in the pool may be as old, so what follows in this call goes out on a fresh one.
+     * Asks the engine whether an attempt died of a stale pooled connection: the others in the pool may be as old, so what
+     * follows in this call goes out on a fresh one.
      *
      * @param outcome of the attempt
      * @return true if it did
@@ -119,8 +113,7 @@ public final class HttpOptions {
             return false;
         }
         try {
-            String rule = levee.explain(outcome, true, 0, Duration.ZERO).rule();
-            return rule.equals(STALE_CONNECTION) || OUT_OF_TIME.contains(rule);
+            return levee.explain(outcome, true, 0, Duration.ZERO).rule().equals(STALE_CONNECTION);
         } catch (RuntimeException ruleFailed) {
             // A user's rule. The engine meets the same, and ends the call.
             return false;

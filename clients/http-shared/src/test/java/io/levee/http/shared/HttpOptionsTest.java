@@ -9,7 +9,6 @@ import io.levee.Outcome;
 import io.levee.http.shared.options.HttpAdapterBuilder;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -109,9 +108,6 @@ class HttpOptionsTest {
         Outcome died = Outcome.failure(new EOFException("closed"));
         assertThat(options.isStaleConnection(died)).isFalse();
         assertThat(options.isStaleConnection(died.withConnectionReused(true))).isTrue();
-        Outcome silent = Outcome.failure(new SocketTimeoutException("no answer"));
-        assertThat(options.isStaleConnection(silent)).isFalse();
-        assertThat(options.isStaleConnection(silent.withConnectionReused(true))).isTrue();
         Levee ending = Levee.named("any")
                 .classifier(Classifier.standard().finalOn(EOFException.class))
                 .build();
