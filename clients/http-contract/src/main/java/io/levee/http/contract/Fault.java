@@ -398,7 +398,6 @@ public enum Fault {
         }
     };
 
-
     private final String title;
     private final boolean steady;
 

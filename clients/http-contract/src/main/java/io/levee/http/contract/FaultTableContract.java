@@ -127,8 +127,7 @@ public abstract class FaultTableContract {
         return stage.isWarm();
     }
 
-    private static Ending end(
-            TestClient client, Stage stage, String method, BlockingQueue<LeveeEvent.CallEnded> calls)
+    private static Ending end(TestClient client, Stage stage, String method, BlockingQueue<LeveeEvent.CallEnded> calls)
             throws Exception {
         stage.meanwhile();
         int before = stage.requestsSeen();
