@@ -16,7 +16,7 @@ final class AsyncAttempt implements Attempt {
     private final @Nullable Object @Nullable [] states;
 
     /** When the answer began; {@link Nanos#NEVER} before. Opponents: the body's threads, and the timer that looks at it. */
-    private volatile long answeringNanos = Nanos.NEVER;
+    volatile long answeringNanos = Nanos.NEVER;
 
     private volatile boolean silenced;
     /** Made when the body opens or captures a scope while it starts the attempt. */
@@ -60,16 +60,9 @@ final class AsyncAttempt implements Attempt {
         return answeringNanos == Nanos.NEVER ? dueNanos : deadlineNanos;
     }
 
-    /** When the answer began; {@link Nanos#NEVER} if it has not. */
-    long answeringNanos() {
-        return answeringNanos;
-    }
-
     @Override
     public void answering() {
-        if (answeringNanos == Nanos.NEVER) {
-            answeringNanos = time.nanoTime();
-        }
+        answeringNanos = time.nanoTime();
     }
 
     TimeSource time() {

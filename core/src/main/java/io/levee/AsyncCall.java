@@ -525,20 +525,13 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
 
         private int judge(@Nullable T value, @Nullable Throwable failure) {
             cancelTimer();
-            noteAnswer();
+            machine.answeringNanos = attempt.answeringNanos;
             AsyncCall.this.value = value;
             hasValue = failure == null;
             if (failure == null && !machine.judgesValues()) {
                 return machine.succeeded(machine.needsClockOnSuccess() ? time.nanoTime() : startNanos);
             }
             return machine.judge(value, failure == null ? null : unwrapped(failure), time.nanoTime());
-        }
-
-        private void noteAnswer() {
-            long began = attempt.answeringNanos();
-            if (began != Nanos.NEVER) {
-                machine.answeredFrom(began);
-            }
         }
 
         private void timeOut() {
@@ -557,7 +550,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
             if (!claim(this)) {
                 return;
             }
-            noteAnswer();
+            machine.answeringNanos = attempt.answeringNanos;
             silence();
             forgetValue();
             long now = time.nanoTime();

@@ -44,8 +44,8 @@ public interface Attempt {
 
     /**
      * Tells that the downstream has begun an answer that may go on for long: a stream. From now on only the deadline bounds
-     * the attempt, and the time that it took, which a breaker may look at, ends here. For asynchronous attempts, of which
-     * the first telling counts; a synchronous one takes its thread's time whole, and there this does nothing.
+     * the attempt, and the time that it took, which a breaker may look at, ends here. For asynchronous attempts, and
+     * to be told once; a synchronous one takes its thread's time whole, and there this does nothing.
      */
     default void answering() {}
 

@@ -58,8 +58,8 @@ final class CallMachine implements CallView {
     private long breakerStamp;
     private long attemptStartNanos;
     private long dueNanos;
-    /** When the attempt's answer began, if that was told: the time that it took ends there. */
-    private long answeringNanos = Nanos.NEVER;
+    /** When the attempt's answer began: the time that it took ends there. Only the asynchronous driver tells. */
+    long answeringNanos = Nanos.NEVER;
     /** What the retry that runs or comes cost; its price goes back if it succeeds, or if it is not sent after all. */
     private int paid;
 
@@ -262,12 +262,6 @@ final class CallMachine implements CallView {
                 || (telemetry != null && (attempt > 0 || telemetry.timesEveryCall()));
     }
 
-    /** The attempt, which has ended, had begun its answer at the given instant. */
-    void answeredFrom(long nanos) {
-        used = true;
-        answeringNanos = nanos;
-    }
-
     private long tookNanos(long nowNanos) {
         return Math.min(nowNanos, answeringNanos) - attemptStartNanos;
     }
@@ -461,7 +455,6 @@ final class CallMachine implements CallView {
         }
         remember(judged.rule());
         lastBackoffNanos = delay;
-        answeringNanos = Nanos.NEVER;
         attempt = retry;
         return BACK_OFF;
     }
@@ -826,7 +819,6 @@ final class CallMachine implements CallView {
         attempt = 0;
         paid = 0;
         paidUnsent = false;
-        answeringNanos = Nanos.NEVER;
         lastFailure = null;
         lastWasValue = false;
         verdict = null;

@@ -83,7 +83,10 @@ public final class RetryBudget {
     }
 
     private void add(long micros) {
-        balanceMicros.getAndAccumulate(micros, (balance, more) -> Math.min(maxMicros, balance + more));
+        long balance = balanceMicros.get();
+        while (!balanceMicros.compareAndSet(balance, Math.min(maxMicros, balance + micros))) {
+            balance = balanceMicros.get();
+        }
     }
 
     /**
@@ -98,7 +101,8 @@ public final class RetryBudget {
     public void change(double reservePerSecond, double maxBalance, long nowNanos) {
         Spec checked = ratio(0).reservePerSecond(reservePerSecond).maxBalance(maxBalance);
         refill(nowNanos);
-        refilledToNanos.accumulateAndGet(nowNanos, Math::max); // also where the reserve was 0
+        // Where the reserve was 0, nothing has moved it on. Opponents: those who refill; they lose their CAS, and pay nothing in.
+        refilledToNanos.set(Math.max(nowNanos, refilledToNanos.get()));
         microsPerSecond = Math.round(checked.reservePerSecond * MICRO);
         maxMicros = Math.round(checked.maxBalance * MICRO);
         add(0);

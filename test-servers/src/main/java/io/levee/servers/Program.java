@@ -110,6 +110,29 @@ public final class Program implements AutoCloseable {
     /** Stops it and its children from running, without ending them: the kernel still accepts and acknowledges for them. */
     public void freeze() throws IOException, InterruptedException {
         signal("-STOP");
+        // On a busy machine a thread may run on for a while until the signal has reached it.
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                        .allMatch(one -> isStopped(one.pid())));
+    }
+
+    /** True on systems that do not tell. */
+    private static boolean isStopped(long pid) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+            return threads.allMatch(thread -> {
+                try {
+                    String stat = Files.readString(thread.resolve("stat"));
+                    // The state stands behind the name, which is in brackets.
+                    return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+                } catch (IOException ended) {
+                    return true;
+                }
+            });
+        } catch (IOException unknown) {
+            return true;
+        }
     }
 
     /** Lets it go on after {@link #freeze}. */

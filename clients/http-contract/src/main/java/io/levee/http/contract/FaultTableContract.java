@@ -67,7 +67,7 @@ public abstract class FaultTableContract {
                     // Of several timeouts, the client's and Levee's, any may be first.
                     .replaceFirst("^(Read timed out|request timed out|.* did not end within its .*)$", "timeout")
                     // What JDK 25 says in front of what JDK 17 says.
-                    .replaceFirst("^\\(certificate_unknown\\) ", "")
+                    .replaceFirst("^\\(certificate_(unknown|expired)\\) ", "")
                     .replace("|", "\\|");
             String shown = message.length() > LONGEST_MESSAGE ? message.substring(0, LONGEST_MESSAGE) + "..." : message;
             return failure.getClass().getSimpleName() + (shown.isEmpty() ? "" : ": " + shown);
