@@ -1,9 +1,13 @@
-/** The rules that all HTTP adapters share: what is idempotent, what is sent along, what may be kept for replay. */
+/**
+ * The rules that all HTTP adapters, and the server's side of them, share: what is idempotent, what is sent along, what may be kept
+ * for replay.
+ */
 @SuppressWarnings("module") // the modules that it is exported to are built after it
 @org.jspecify.annotations.NullMarked
 module io.levee.http.shared {
     requires static org.jspecify;
     requires transitive io.levee;
+    requires static jdk.httpserver;
 
     exports io.levee.http.shared.options;
     exports io.levee.http.shared to
@@ -11,5 +15,7 @@ module io.levee.http.shared {
             io.levee.okhttp,
             io.levee.apache,
             io.levee.grpc,
+            io.levee.idempotency,
+            io.levee.server,
             io.levee.cli;
 }

@@ -768,6 +768,11 @@ final class CallMachine implements CallView {
     }
 
     @Override
+    public long retryNanos() {
+        return attempt == 0 ? 0 : toldNanos - judgedNanos;
+    }
+
+    @Override
     public long elapsedNanos() {
         return toldNanos - startNanos;
     }

@@ -22,6 +22,7 @@ enum Row {
     COMPOSED("composed", "retry + breaker + limiter", ComposedRow.class),
     EVERYTHING("everything", "retry + breaker + limiter + bulkhead", EverythingRow.class),
     EVERYTHING_HEARD("everything-heard", "the same, and somebody counts the calls", EverythingHeardRow.class),
+    EVERYTHING_METRICS("everything-metrics", "the same, counted for Prometheus or Micrometer", EverythingMetricsRow.class),
     BACKOFF("backoff", "next backoff delay", BackoffRow.class),
     ASYNC("async", "async, completes at once", AsyncRow.class),
     TIMER("timer", "timer, schedule and cancel, 100,000 pending", TimerRow.class),

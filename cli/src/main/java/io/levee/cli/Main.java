@@ -1,6 +1,7 @@
 package io.levee.cli;
 
 import io.levee.config.PolicyFileException;
+import io.levee.lab.storm.ScenarioFileException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
         description = "Keeps a struggling dependency from being drowned by the clients that retry against it.",
         version = "levee 0.1.0-SNAPSHOT",
         mixinStandardHelpOptions = true,
-        subcommands = {DemoCommand.class, ExplainCommand.class, LintCommand.class, SloCommand.class},
+        subcommands = {DemoCommand.class, ExplainCommand.class, LintCommand.class, SloCommand.class, StormCommand.class},
         exitCodeListHeading = Main.EXIT_CODES,
         exitCodeList = {"0:done", "1:an error in levee itself", "2:bad input", Main.EXIT_OUTPUT_LOST})
 public final class Main implements Runnable {
@@ -73,7 +74,7 @@ public final class Main implements Runnable {
 
     /** One line for a person; the stack only for whoever asks for it. */
     private static int report(Exception e, PrintWriter err) {
-        if (e instanceof UserError || e instanceof PolicyFileException) {
+        if (e instanceof UserError || e instanceof PolicyFileException || e instanceof ScenarioFileException) {
             err.println(e.getMessage());
             return BAD_INPUT;
         }
