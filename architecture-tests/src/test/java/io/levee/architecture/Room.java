@@ -13,11 +13,12 @@ import java.util.Optional;
 enum Room {
     CORE("core", "io.levee", 0),
     TESTKIT("testkit", "io.levee.test", 1),
+    TRAFFIC("traffic", "io.levee.traffic", 1),
     HTTP_SHARED("clients/http-shared", "io.levee.http.shared", 1),
     JDK_HTTP("clients/jdk-http", "io.levee.http", 2),
     OKHTTP("clients/okhttp", "io.levee.okhttp", 2),
     APACHE("clients/apache5", "io.levee.apache", 2),
-    JDBC("clients/jdbc", "io.levee.jdbc", 1),
+    JDBC("clients/jdbc", "io.levee.jdbc", 2),
     GRPC("clients/grpc", "io.levee.grpc", 2),
     CONSOLE("telemetry/console", "io.levee.console", 1),
     METRICS("telemetry/metrics", "io.levee.metrics", 1),
@@ -29,6 +30,8 @@ enum Room {
     SLO("guard/slo", "io.levee.guard.slo", 1),
     CONFIG("config", "io.levee.config", 1),
     LINT("lint", "io.levee.lint", 2),
+    SLF4J("telemetry/slf4j", "io.levee.slf4j", 1),
+    OPENTELEMETRY("telemetry/opentelemetry", "io.levee.opentelemetry", 1),
     LAB("lab", "io.levee.lab", 3),
     CLI("cli", "io.levee.cli", 4);
 
