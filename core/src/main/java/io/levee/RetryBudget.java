@@ -95,7 +95,7 @@ public final class RetryBudget {
     public void change(double reservePerSecond, double maxBalance, long nowNanos) {
         Spec checked = ratio(0).reservePerSecond(reservePerSecond).maxBalance(maxBalance);
         refill(nowNanos);
-        // Where the reserve was 0, nothing has moved it on. Opponents: those who refill; they lose their CAS, and pay nothing in.
+        // Where the reserve was 0, nothing has moved it on. Opponents: those who refill; they lose their CAS.
         refilledToNanos.set(Math.max(nowNanos, refilledToNanos.get()));
         microsPerSecond = Math.round(checked.reservePerSecond * MICRO);
         long most = Math.round(checked.maxBalance * MICRO);
