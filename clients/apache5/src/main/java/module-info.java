@@ -4,7 +4,7 @@
 module io.levee.apache {
     requires static org.jspecify;
     requires transitive io.levee;
-    requires io.levee.http.shared;
+    requires transitive io.levee.http.shared;
     requires transitive org.apache.httpcomponents.client5.httpclient5;
     requires transitive org.apache.httpcomponents.core5.httpcore5;
     requires org.apache.httpcomponents.core5.httpcore5.h2;

@@ -4,6 +4,7 @@
 module io.levee.grpc {
     requires static org.jspecify;
     requires transitive io.levee;
+    requires transitive io.levee.http.shared;
     requires transitive io.grpc;
 
     exports io.levee.grpc;

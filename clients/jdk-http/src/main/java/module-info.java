@@ -3,7 +3,7 @@
 module io.levee.http {
     requires static org.jspecify;
     requires transitive io.levee;
-    requires io.levee.http.shared;
+    requires transitive io.levee.http.shared;
     requires transitive java.net.http;
 
     exports io.levee.http;

@@ -3,7 +3,7 @@
 module io.levee.okhttp {
     requires static org.jspecify;
     requires transitive io.levee;
-    requires io.levee.http.shared;
+    requires transitive io.levee.http.shared;
     requires transitive okhttp3;
 
     exports io.levee.okhttp;

@@ -8,11 +8,15 @@ final class AsyncAttempt implements Attempt {
     private final int number;
     private final TimeSource time;
     private final long dueNanos;
+    private final long deadlineNanos;
     /** What holds round the call. */
     private final @Nullable Scope parent;
 
     private final @Nullable TelemetryHub telemetry;
     private final @Nullable Object @Nullable [] states;
+
+    /** When the answer began; {@link Nanos#NEVER} before. Opponents: the body's threads, and the timer that looks at it. */
+    volatile long answeringNanos = Nanos.NEVER;
 
     private volatile boolean silenced;
     /** Made when the body opens or captures a scope while it starts the attempt. */
@@ -23,6 +27,7 @@ final class AsyncAttempt implements Attempt {
         number = machine.attempt();
         time = engine.time;
         dueNanos = machine.dueNanos();
+        deadlineNanos = machine.deadlineNanos();
         telemetry = engine.telemetry;
         states = machine.telemetryStates();
         this.parent = parent;
@@ -52,7 +57,12 @@ final class AsyncAttempt implements Attempt {
     }
 
     long dueNanos() {
-        return dueNanos;
+        return answeringNanos == Nanos.NEVER ? dueNanos : deadlineNanos;
+    }
+
+    @Override
+    public void answering() {
+        answeringNanos = time.nanoTime();
     }
 
     TimeSource time() {
@@ -66,7 +76,8 @@ final class AsyncAttempt implements Attempt {
 
     @Override
     public long remainingNanos() {
-        return dueNanos == Nanos.NEVER ? dueNanos : Math.max(0, dueNanos - time.nanoTime());
+        long due = dueNanos();
+        return due == Nanos.NEVER ? due : Math.max(0, due - time.nanoTime());
     }
 
     @Override

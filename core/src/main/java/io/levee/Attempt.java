@@ -43,6 +43,13 @@ public interface Attempt {
     boolean isCancelled();
 
     /**
+     * Tells that the downstream has begun an answer that may go on for long: a stream. From now on only the deadline bounds
+     * the attempt, and the time that it took, which a breaker may look at, ends here. For asynchronous attempts, and
+     * to be told once; a synchronous one takes its thread's time whole, and there this does nothing.
+     */
+    default void answering() {}
+
+    /**
      * Puts the headers into a request that carry this attempt's place in a trace, where telemetry traces; adapters call it
      * for each request that they send. Does nothing otherwise.
      *

@@ -154,6 +154,7 @@ final class AttemptPhase<T extends @Nullable Object> extends Phase<T>
 
     int judge(@Nullable T value, @Nullable Throwable failure) {
         cancelTimer();
+        of.machine.answeringNanos = attempt.answeringNanos;
         of.value = value;
         of.hasValue = failure == null;
         if (failure == null && !of.machine.judgesValues()) {
@@ -179,6 +180,18 @@ final class AttemptPhase<T extends @Nullable Object> extends Phase<T>
     /** The attempt's time is up. */
     @Override
     void proceed() {
+        long due = attempt.dueNanos();
+        if (due > of.time.nanoTime()) {
+            // It has begun to answer since the timer was set: only the deadline ends it now.
+            if (due != Nanos.NEVER) {
+                timer = of.time.schedule(due, this);
+                // Opponent: whoever has ended the phase meanwhile and cancelled the timer before this one.
+                if (race == null ? of.phase != this : told || race.over) {
+                    cancelTimer();
+                }
+            }
+            return;
+        }
         if (race != null) {
             race.timedOut(this);
             return;
@@ -186,6 +199,7 @@ final class AttemptPhase<T extends @Nullable Object> extends Phase<T>
         if (!of.claim(this)) {
             return;
         }
+        of.machine.answeringNanos = attempt.answeringNanos;
         silence();
         of.forgetValue();
         long now = of.time.nanoTime();

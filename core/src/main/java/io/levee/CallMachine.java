@@ -65,6 +65,8 @@ final class CallMachine implements CallView {
     private long breakerStamp;
     private long attemptStartNanos;
     private long dueNanos;
+    /** When the attempt's answer began: the time that it took ends there. Only the asynchronous driver tells. */
+    long answeringNanos = Nanos.NEVER;
     /** What the retry that runs or comes cost; its price goes back if it succeeds, or if it is not sent after all. */
     private int paid;
 
@@ -305,6 +307,10 @@ final class CallMachine implements CallView {
         return engine.clockOnSuccess || (telemetry != null && (attempt > 0 || telemetry.timesEveryCall()));
     }
 
+    private long tookNanos(long nowNanos) {
+        return Math.min(nowNanos, answeringNanos) - attemptStartNanos;
+    }
+
     /** The attempt returned a value that needs no judging. */
     int succeeded(long nowNanos) {
         return succeeded(null, nowNanos);
@@ -314,7 +320,7 @@ final class CallMachine implements CallView {
         leaveBulkhead();
         Breaker breaker = engine.breaker;
         if (breaker != null) {
-            breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+            breaker.onSuccess(breakerStamp, nowNanos, tookNanos(nowNanos));
         }
         if (engine.learnsFromSuccess) {
             teach(nowNanos);
@@ -483,9 +489,9 @@ final class CallMachine implements CallView {
             return;
         }
         if (health == Verdict.Health.HEALTHY) {
-            breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+            breaker.onSuccess(breakerStamp, nowNanos, tookNanos(nowNanos));
         } else if (health == Verdict.Health.FAULT) {
-            breaker.onFailure(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+            breaker.onFailure(breakerStamp, nowNanos, tookNanos(nowNanos));
         } else {
             breaker.onIgnored(breakerStamp);
         }
@@ -704,9 +710,10 @@ final class CallMachine implements CallView {
     int deadlinePassed(@Nullable Throwable thrown, long nowNanos) {
         long granted = dueNanos - attemptStartNanos;
         long usual = Math.min(engine.attemptTimeoutNanos, engine.deadlineNanos);
-        // A call that came with little time left says nothing of the downstream.
-        Verdict.Health health =
-                usual == Nanos.NEVER || granted >= usual / 2 ? Verdict.Health.FAULT : Verdict.Health.UNKNOWN;
+        // A call that came with little time left says nothing of the downstream, nor does an answer that goes on for
+        // long.
+        boolean late = answeringNanos == Nanos.NEVER && (usual == Nanos.NEVER || granted >= usual / 2);
+        Verdict.Health health = late ? Verdict.Health.FAULT : Verdict.Health.UNKNOWN;
         return cutShort(StopReason.DEADLINE, health, thrown, nowNanos);
     }
 

@@ -237,6 +237,15 @@ public final class Levee implements AutoCloseable {
     }
 
     /**
+     * The retry budget: its reserve and its largest balance can be changed while calls run.
+     *
+     * @return the retry budget, or null without one
+     */
+    public @Nullable RetryBudget retryBudget() {
+        return engine.budget;
+    }
+
+    /**
      * What became of the calls so far, in counts.
      *
      * @return the counters, or null unless {@link Builder#metrics()} was set

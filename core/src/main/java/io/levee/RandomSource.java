@@ -33,7 +33,7 @@ public interface RandomSource {
      * @return the shared instance
      */
     static RandomSource system() {
-        return SystemRandom.INSTANCE;
+        return () -> ThreadLocalRandom.current().nextLong();
     }
 
     /**

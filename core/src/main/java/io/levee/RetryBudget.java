@@ -18,8 +18,10 @@ public final class RetryBudget {
     private static final long MICRO = 1_000_000L;
 
     private final long depositMicros;
-    private final long microsPerSecond;
-    private final long maxMicros;
+    /** Both written by {@link #change}; who pays in at that moment may still go by the ones before. */
+    private volatile long microsPerSecond;
+
+    private volatile long maxMicros;
     /** Written by deposits, withdrawals, refunds and refills; each is one CAS, so none is lost. */
     private final PaddedLong balanceMicros;
     /** The instant up to which the reserve has been paid in; who advances it by CAS pays in for that stretch. */
@@ -78,6 +80,29 @@ public final class RetryBudget {
                 return;
             }
             balance = seen;
+        }
+    }
+
+    /**
+     * Changes the reserve, from the given instant on, and the largest balance; what is saved above the new one is lost.
+     * Thread-safe.
+     *
+     * @param reservePerSecond tokens, as in {@link Spec#reservePerSecond}
+     * @param maxBalance tokens, as in {@link Spec#maxBalance}
+     * @param nowNanos the present instant of the time source that the budget is used with
+     * @throws IllegalArgumentException if an argument is out of range; then nothing has changed
+     */
+    public void change(double reservePerSecond, double maxBalance, long nowNanos) {
+        Spec checked = ratio(0).reservePerSecond(reservePerSecond).maxBalance(maxBalance);
+        refill(nowNanos);
+        // Where the reserve was 0, nothing has moved it on. Opponents: those who refill; they lose their CAS.
+        refilledToNanos.set(Math.max(nowNanos, refilledToNanos.get()));
+        microsPerSecond = Math.round(checked.reservePerSecond * MICRO);
+        long most = Math.round(checked.maxBalance * MICRO);
+        maxMicros = most;
+        long balance = balanceMicros.get();
+        while (balance > most && !balanceMicros.compareAndSet(balance, most)) {
+            balance = balanceMicros.get();
         }
     }
 

@@ -3,6 +3,7 @@ package io.levee;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -208,5 +209,83 @@ class AsyncCallTest {
         assertThat(handedOn.get().isCancelled()).isTrue();
         assertThat(never).isCancelled();
         assertThat(future).isCompletedWithValue("7");
+    }
+
+    private Levee streaming(Breaker.Spec breaker) {
+        return inventory()
+                .deadline(Duration.ofSeconds(10))
+                .attemptTimeout(Duration.ofSeconds(1))
+                .breaker(breaker)
+                .build();
+    }
+
+    @Test
+    void anAnswerThatHasBegunIsBoundedByTheDeadlineAlone() {
+        Levee levee = streaming(Breaker.consecutiveFailures(1));
+        CompletableFuture<String> stream = new CompletableFuture<>();
+        AtomicReference<Attempt> seen = new AtomicReference<>();
+        CompletableFuture<String> future = levee.callAsync(attempt -> {
+            seen.set(attempt);
+            return stream;
+        });
+        time.advance(Duration.ofMillis(500));
+        seen.get().answering();
+        assertThat(seen.get().remaining()).isEqualTo(Duration.ofMillis(9_500));
+        time.advance(Duration.ofSeconds(9));
+        runExecutor();
+        assertThat(future).isNotDone();
+        time.advance(Duration.ofSeconds(1));
+        runExecutor();
+        assertThat(failureOf(future)).isInstanceOf(DeadlineExceededException.class);
+        assertThat(stream).isCancelled();
+        assertThat(levee.breaker().state()).as("it did answer").isEqualTo(Breaker.State.CLOSED);
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
+    void anAnswerThatBreaksOffLaterIsAFailureAndALongOneIsNotSlow() {
+        Levee levee = streaming(
+                Breaker.failureRate(1.0).overCalls(10).minimumCalls(1).slowCalls(Duration.ofMillis(800), 0.1));
+        List<CompletableFuture<String>> streams = new ArrayList<>();
+        List<CompletableFuture<String>> futures = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            futures.add(levee.callAsync(Call.<String>named("watch").notIdempotent(), attempt -> {
+                attempt.answering();
+                streams.add(new CompletableFuture<>());
+                return streams.get(streams.size() - 1);
+            }));
+        }
+        time.advance(Duration.ofSeconds(5));
+        runExecutor();
+        streams.get(0).complete("long");
+        streams.get(1).completeExceptionally(new IOException("broken off"));
+        runExecutor();
+        assertThat(futures.get(0)).isCompletedWithValue("long");
+        assertThat(failureOf(futures.get(1))).isInstanceOf(IOException.class);
+        Breaker.Snapshot seen = levee.breaker().snapshot(time.nanoTime());
+        assertThat(seen.calls()).isEqualTo(2);
+        assertThat(seen.failures()).isEqualTo(1);
+        assertThat(seen.slow()).isZero();
+    }
+
+    /** The next attempt's time counts from its own start again. */
+    @Test
+    void aRetryOfAnAnswerThatHadBegunIsTimedAnew() {
+        Levee levee = streaming(
+                Breaker.failureRate(1.0).overCalls(10).minimumCalls(9).slowCalls(Duration.ofMillis(800), 1.0));
+        CompletableFuture<String> second = new CompletableFuture<>();
+        CompletableFuture<String> future = levee.callAsync(attempt -> {
+            if (attempt.number() > 0) {
+                return second;
+            }
+            attempt.answering();
+            return CompletableFuture.failedFuture(new ConnectException("refused"));
+        });
+        runExecutor();
+        time.advance(Duration.ofMillis(900));
+        second.complete("7");
+        runExecutor();
+        assertThat(future).isCompletedWithValue("7");
+        assertThat(levee.breaker().snapshot(time.nanoTime()).slow()).isEqualTo(1);
     }
 }

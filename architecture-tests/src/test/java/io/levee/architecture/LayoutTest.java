@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class LayoutTest {
     /** In the build, but no rooms: nothing is published from them and no published code may need them. */
     private static final Set<String> WORKSHOPS =
-            Set.of("architecture-tests", "bench", "stress", "clients/http-contract");
+            Set.of("architecture-tests", "bench", "stress", "clients/http-contract", "test-servers");
 
     private static final Set<String> PACKAGES_OF_JAVA_BASE =
             Object.class.getModule().getPackages();

@@ -3,14 +3,15 @@ package io.levee.apache;
 import io.levee.Levee;
 import io.levee.http.shared.HttpOptions;
 import io.levee.http.shared.HttpRules;
+import io.levee.http.shared.options.HttpAdapterBuilder;
 import java.util.Objects;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
 import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.async.AsyncExecChainHandler;
+import org.apache.hc.client5.http.impl.async.H2AsyncClientBuilder;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.http.HttpRequest;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Puts Apache HttpClient 5, classic or asynchronous, under the protection of a {@link Levee}:
@@ -32,9 +33,7 @@ import org.jspecify.annotations.Nullable;
  * was cancelled or its thread interrupted (flag set). An attempt ends with the response's head: a body that breaks off
  * afterwards is the caller's.
  *
- * <p>Handlers that are put first afterwards run once a call, those behind once an attempt. The client for HTTP/2 with prior
- * knowledge ({@code H2AsyncClientBuilder}) is not covered; HTTP/2 that {@code HttpAsyncClientBuilder} negotiates is. What is
- * installed is thread-safe.
+ * <p>Handlers that are put first afterwards run once a call, those behind once an attempt. What is installed is thread-safe.
  */
 public final class LeveeExec {
     /** The name of the handler in the client's chain. */
@@ -65,6 +64,17 @@ public final class LeveeExec {
     }
 
     /**
+     * Puts a Levee into an asynchronous client that speaks HTTP/2 only, with the defaults of {@link Builder}.
+     *
+     * @param client gets an exec handler; its own retries are switched off
+     * @param levee decides; remains the caller's
+     * @return the client's builder
+     */
+    public static H2AsyncClientBuilder install(H2AsyncClientBuilder client, Levee levee) {
+        return builder(levee).install(client);
+    }
+
+    /**
      * Begins to set up what is installed.
      *
      * @param levee decides; remains the caller's
@@ -75,87 +85,11 @@ public final class LeveeExec {
     }
 
     /** Sets up what {@link LeveeExec} installs. Not thread-safe. */
-    public static final class Builder {
-        private final HttpOptions.Builder options;
+    public static final class Builder extends HttpAdapterBuilder<Builder> {
         private BiFunction<? super HttpRequest, ? super HttpRoute, String> operation = Builder::methodAndHost;
 
         private Builder(Levee levee) {
-            options = new HttpOptions.Builder(levee);
-        }
-
-        /**
-         * Sets how much of one request's body is kept for another attempt, where the entity is not
-         * {@code isRepeatable()}. A longer body is sent all the same, and its call is not retried once it was begun. Default
-         * 1 MiB, as gRPC has it. Repeatable entities are written anew and need no copy.
-         *
-         * @param bytes zero or more
-         * @return this
-         * @throws IllegalArgumentException if the number is negative
-         */
-        public Builder maxReplayBytesPerCall(long bytes) {
-            options.maxReplayBytesPerCall(bytes);
-            return this;
-        }
-
-        /**
-         * Sets how much all calls may keep together at any moment. Default 16 MiB, as gRPC has it.
-         *
-         * @param bytes zero or more
-         * @return this
-         * @throws IllegalArgumentException if the number is negative
-         */
-        public Builder maxReplayBytesPerClient(long bytes) {
-            options.maxReplayBytesPerClient(bytes);
-            return this;
-        }
-
-        /**
-         * Sets whether POST and PATCH requests get an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header: a quoted
-         * string), made once a call and the same for all its attempts, and thereby may be tried again when nobody knows
-         * whether they were processed. Default false: the key makes a repetition harmless only if the server honours it. A
-         * request that carries the header already is repeatable in any case, and keeps its key.
-         *
-         * @param add true for a key with every POST and PATCH
-         * @return this
-         */
-        public Builder idempotencyKeys(boolean add) {
-            options.idempotencyKeys(add);
-            return this;
-        }
-
-        /**
-         * Sets who makes the keys of {@link #idempotencyKeys(boolean)}.
-         *
-         * @param keys gives a new key for each call, with the quotes; null for no keys
-         * @return this
-         */
-        public Builder idempotencyKeys(@Nullable Supplier<String> keys) {
-            options.idempotencyKeys(keys);
-            return this;
-        }
-
-        /**
-         * Sets the name of the header that tells the server how many milliseconds the caller goes on waiting, measured
-         * when the attempt is sent and rounded down. Default {@code Levee-Timeout-Ms}. If the request has a lower value
-         * already, that one is sent.
-         *
-         * @param name the header's name
-         * @return this
-         * @throws IllegalArgumentException if the name is blank
-         */
-        public Builder deadlineHeader(String name) {
-            options.deadlineHeader(Objects.requireNonNull(name, "name"));
-            return this;
-        }
-
-        /**
-         * Sends no such header.
-         *
-         * @return this
-         */
-        public Builder noDeadlineHeader() {
-            options.deadlineHeader(null);
-            return this;
+            super(levee);
         }
 
         /**
@@ -177,7 +111,7 @@ public final class LeveeExec {
          * @return the client's builder
          */
         public HttpClientBuilder install(HttpClientBuilder client) {
-            HttpOptions built = options.build();
+            HttpOptions built = options();
             BiFunction<? super HttpRequest, ? super HttpRoute, String> naming = operation;
             return client.disableAutomaticRetries()
                     .addExecInterceptorFirst(
@@ -194,20 +128,31 @@ public final class LeveeExec {
          * @return the client's builder
          */
         public HttpAsyncClientBuilder install(HttpAsyncClientBuilder client) {
-            HttpOptions built = options.build();
+            return client.disableAutomaticRetries().addExecInterceptorFirst(NAME, asyncHandler());
+        }
+
+        /**
+         * Puts a Levee into an asynchronous client that speaks HTTP/2 only, on one connection for each host, and switches the
+         * client's own retries off.
+         *
+         * @param client gets an exec handler before all others
+         * @return the client's builder
+         */
+        public H2AsyncClientBuilder install(H2AsyncClientBuilder client) {
+            return client.disableAutomaticRetries().addExecInterceptorFirst(NAME, asyncHandler());
+        }
+
+        private AsyncExecChainHandler asyncHandler() {
+            HttpOptions built = options();
             BiFunction<? super HttpRequest, ? super HttpRoute, String> naming = operation;
-            return client.disableAutomaticRetries()
-                    .addExecInterceptorFirst(
-                            NAME,
-                            (request, producer, scope, chain, callback) -> new AsyncExchange(
-                                            built,
-                                            naming.apply(request, scope.route),
-                                            request,
-                                            producer,
-                                            scope,
-                                            chain,
-                                            callback)
-                                    .start());
+            return (request, producer, scope, chain, callback) -> new AsyncExchange(
+                            built, naming.apply(request, scope.route), request, producer, scope, chain, callback)
+                    .start();
+        }
+
+        private HttpOptions options() {
+            return new HttpOptions(
+                    levee(), replayBytesPerCall(), replayBytesPerClient(), keySource(), deadlineHeaderName());
         }
 
         private static String methodAndHost(HttpRequest request, HttpRoute route) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.levee.Levee;
 import io.levee.RetryPolicy;
-import io.levee.http.contract.Fault;
 import io.levee.http.contract.FaultServer;
+import io.levee.http.contract.Stage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -127,7 +127,7 @@ class LeasesTest {
     @Test
     void http2IsGuardedToo() throws Exception {
         int[] streams = {0};
-        try (Fault.Stage stage = Fault.http2((peer, stream) -> {
+        try (Stage stage = Stage.http2((peer, stream) -> {
                     if (streams[0]++ < 2) {
                         peer.refuse(stream);
                     } else {

@@ -6,6 +6,8 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
 import io.levee.Levee;
+import io.levee.http.shared.ReplayQuota;
+import io.levee.http.shared.options.ReplayBuilder;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -29,18 +31,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The deadline is that of the {@link CallOptions}, the {@link io.grpc.Context}, the enclosing {@link io.levee.Scope} or
  * the Levee, whichever is first, and holds for the whole call. The attempt timeout bounds an attempt with one response;
- * where responses are streamed it bounds the wait for the first headers, and the deadline the stream. Cancelling call,
- * context or scope ends the attempt that runs, or the backoff.
+ * where responses are streamed it bounds the wait for the first headers, and the deadline the stream. A stream is one call
+ * from its start to its end: it counts as in flight, how it ends is told to breaker, metrics and listeners (it is never
+ * repeated once it has begun), and a rule about slow calls looks at the time to its first headers. Cancelling call, context
+ * or scope, and closing the Levee, ends the attempt that runs, the stream or the backoff.
  *
  * <p>What the listener hears is what it would hear of one call: callbacks are never concurrent and in order, and nothing of
  * an attempt that was given up comes through. The last attempt's status and trailers arrive as they are; the status' cause
  * carries Levee's note ({@link io.levee.Decision#of}). Refusals by Levee are UNAVAILABLE (breaker, closed),
  * RESOURCE_EXHAUSTED (no permit, bulkhead), DEADLINE_EXCEEDED or CANCELLED.
  *
- * <p>Not guaranteed: the later part of a response stream is the application's, so what happens after its first headers
- * counts neither for breaker nor bulkhead. Message objects are kept until the call is committed and must not be changed
- * once they are sent, as gRPC demands anyway; a marshaller without {@link io.grpc.KnownLength} is asked twice for
- * a message, once to measure it.
+ * <p>Message objects are kept until the call is committed and must not be changed once they are sent, as gRPC demands
+ * anyway; a marshaller without {@link io.grpc.KnownLength} is asked twice for a message, once to measure it.
  *
  * <p>Thread-safe. Give it to a channel, or to the stubs whose calls it shall guard; interceptors added before it see one call
  * and those after it every attempt.
@@ -103,46 +105,12 @@ public final class LeveeClientInterceptor implements ClientInterceptor {
     }
 
     /** Sets up a {@link LeveeClientInterceptor}. Not thread-safe. */
-    public static final class Builder {
-        /** The limits of gRPC's own retry buffer. */
-        private static final long DEFAULT_MAX_REPLAY_BYTES_PER_CALL = 1L << 20;
-
-        private static final long DEFAULT_MAX_REPLAY_BYTES_PER_CLIENT = 16L << 20;
-
-        private final Levee levee;
-        private long maxReplayBytesPerCall = DEFAULT_MAX_REPLAY_BYTES_PER_CALL;
-        private long maxReplayBytesPerClient = DEFAULT_MAX_REPLAY_BYTES_PER_CLIENT;
+    public static final class Builder extends ReplayBuilder<Builder> {
         private @Nullable Predicate<? super MethodDescriptor<?, ?>> idempotent;
         private Executor executor = ForkJoinPool.commonPool();
 
         private Builder(Levee levee) {
-            this.levee = Objects.requireNonNull(levee, "levee");
-        }
-
-        /**
-         * Sets how many bytes of one call's messages are kept for another attempt. A call that sends more is sent all the
-         * same and not retried from then on. Default 1 MiB, as gRPC has it.
-         *
-         * @param bytes zero or more
-         * @return this
-         * @throws IllegalArgumentException if the number is negative
-         */
-        public Builder maxReplayBytesPerCall(long bytes) {
-            maxReplayBytesPerCall = notNegative(bytes, "maxReplayBytesPerCall");
-            return this;
-        }
-
-        /**
-         * Sets how many bytes all calls of this interceptor may keep together at any moment. A call that finds nothing left
-         * is sent all the same and not retried from then on. Default 16 MiB, as gRPC has it.
-         *
-         * @param bytes zero or more
-         * @return this
-         * @throws IllegalArgumentException if the number is negative
-         */
-        public Builder maxReplayBytesPerClient(long bytes) {
-            maxReplayBytesPerClient = notNegative(bytes, "maxReplayBytesPerClient");
-            return this;
+            super(levee);
         }
 
         /**
@@ -170,25 +138,18 @@ public final class LeveeClientInterceptor implements ClientInterceptor {
             return this;
         }
 
-        private static long notNegative(long value, String setting) {
-            if (value < 0) {
-                throw new IllegalArgumentException(setting + " must be 0 or more bytes, is " + value);
-            }
-            return value;
-        }
-
         /**
          * Makes the interceptor.
          *
          * @return a new one with a replay quota of its own
          */
         public LeveeClientInterceptor build() {
-            Duration deadline = levee.settings().deadline();
+            Duration deadline = levee().settings().deadline();
             return new LeveeClientInterceptor(new Settings(
-                    levee,
+                    levee(),
                     deadline == null ? Long.MAX_VALUE : deadline.toNanos(),
-                    maxReplayBytesPerCall,
-                    new ReplayQuota(maxReplayBytesPerClient),
+                    replayBytesPerCall(),
+                    new ReplayQuota(replayBytesPerClient()),
                     idempotent,
                     executor,
                     new ChannelRetries()));

@@ -3,6 +3,7 @@ package io.levee.grpc;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
+import io.levee.http.shared.ReplayQuota;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

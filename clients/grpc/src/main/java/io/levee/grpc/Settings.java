@@ -2,6 +2,7 @@ package io.levee.grpc;
 
 import io.grpc.MethodDescriptor;
 import io.levee.Levee;
+import io.levee.http.shared.ReplayQuota;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;

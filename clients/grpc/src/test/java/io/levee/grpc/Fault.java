@@ -5,18 +5,16 @@ import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.levee.servers.Certificates;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 
 /** What can go wrong between a gRPC client and a server, each made with a real server or real sockets. */
 enum Fault {
@@ -39,16 +37,21 @@ enum Fault {
     CERTIFICATE("certificate not trusted") {
         @Override
         Stage open() throws Exception {
-            Path folder = Files.createTempDirectory("levee-tls");
-            TextServer server = new TextServer(
-                    GrpcSslContexts.configure(SslContextBuilder.forServer(Certificate.selfSigned(folder)))
-                            .build(),
-                    TextServer.ok("secret"));
-            return new Stage(server.port(), () -> server.seen().size(), () -> {
-                        server.close();
-                        delete(folder);
-                    })
-                    .overTls();
+            return secret(Certificates.selfSigned("ip:127.0.0.1"), null);
+        }
+    },
+    EXPIRED("certificate expired") {
+        @Override
+        Stage open() throws Exception {
+            Certificates expired = Certificates.expired("ip:127.0.0.1");
+            return secret(expired, expired);
+        }
+    },
+    WRONG_HOST("certificate of another host") {
+        @Override
+        Stage open() throws Exception {
+            Certificates elsewhere = Certificates.selfSigned("dns:elsewhere.invalid");
+            return secret(elsewhere, elsewhere);
         }
     },
     UNAVAILABLE("UNAVAILABLE") {
@@ -124,6 +127,14 @@ enum Fault {
             });
         }
     },
+    HEADERS_THEN_SILENCE("headers, then silence; attempt timeout 0.3 s, deadline 2 s") {
+        @Override
+        Stage open() throws IOException {
+            return serving(TextServer.early(TextServer.Request::head))
+                    .attemptTimeoutMillis(300)
+                    .options(options -> options.withDeadlineAfter(2, TimeUnit.SECONDS));
+        }
+    },
     KILLED("server killed in mid-call") {
         @Override
         Stage open() throws IOException {
@@ -191,6 +202,12 @@ enum Fault {
             return raw((connection, stream) -> connection.reset());
         }
     },
+    HALF_A_MESSAGE("half a message, then the connection reset") {
+        @Override
+        Stage open() throws IOException {
+            return raw(RawPeer.Connection::halfAMessageThenReset);
+        }
+    },
     TOO_LONG("UNAVAILABLE, messages over the replay bound") {
         @Override
         Stage open() throws IOException {
@@ -221,12 +238,15 @@ enum Fault {
         return new Stage(peer.port(), peer::requests, peer::close);
     }
 
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+    /** A server that no client should talk to. */
+    private static Stage secret(Certificates shown, Certificates trusted) throws Exception {
+        TextServer server = new TextServer(
+                GrpcSslContexts.configure(SslContextBuilder.forServer(shown.keys()))
+                        .build(),
+                TextServer.ok("secret"));
+        return new Stage(server.port(), () -> server.seen().size(), server::close)
+                .overTls()
+                .trusting(trusted);
     }
 
     /** A server with the fault, and how a client comes to meet it. */
@@ -235,6 +255,7 @@ enum Fault {
         private final IntSupplier requests;
         private final AutoCloseable closing;
         private boolean tls;
+        private Certificates trusted;
         private long attemptTimeoutMillis = 10_000;
         private UnaryOperator<CallOptions> options = UnaryOperator.identity();
         private List<String> messages = List.of("hello");
@@ -248,6 +269,24 @@ enum Fault {
         Stage overTls() {
             tls = true;
             return this;
+        }
+
+        Stage trusting(Certificates certificates) {
+            trusted = certificates;
+            return this;
+        }
+
+        private NettyChannelBuilder secured(NettyChannelBuilder builder) {
+            builder.useTransportSecurity();
+            try {
+                return trusted == null
+                        ? builder
+                        : builder.sslContext(GrpcSslContexts.forClient()
+                                .trustManager(trusted.trust())
+                                .build());
+            } catch (SSLException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         Stage attemptTimeoutMillis(long millis) {
@@ -266,7 +305,7 @@ enum Fault {
         }
 
         Client client(UnaryOperator<NettyChannelBuilder> settings) {
-            return new Client(port, builder -> settings.apply(tls ? builder.useTransportSecurity() : builder));
+            return new Client(port, builder -> settings.apply(tls ? secured(builder) : builder));
         }
 
         long attemptTimeoutMillis() {

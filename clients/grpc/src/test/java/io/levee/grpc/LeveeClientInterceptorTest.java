@@ -17,6 +17,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.levee.Breaker;
+import io.levee.Bulkhead;
 import io.levee.CallTarget;
 import io.levee.CallView;
 import io.levee.Classifier;
@@ -33,11 +34,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -316,6 +319,57 @@ class LeveeClientInterceptorTest {
         }
     }
 
+    // --- streams that have begun
+    // --------------------------------------------------------------------------------------
+
+    @Test
+    void aStreamThatBreaksOffCountsAgainstTheDownstreamAndIsNotRepeated() throws Exception {
+        try (Rig rig = new Rig(
+                builder -> attempts(3).apply(builder).metrics().breaker(Breaker.consecutiveFailures(1)),
+                TextServer.early(TextServer.Request::head))) {
+            Client.Heard heard = Client.start(rig.channel, SERVER_STREAM, CallOptions.DEFAULT, "hi");
+            await().until(() -> heard.events.contains("headers"));
+            TextServer.Request stream = rig.server.seen().get(0);
+            stream.send("1");
+            stream.fail(Status.UNAVAILABLE.withDescription("going down"), "0");
+            assertThat(heard.await().messages).containsExactly("1");
+            assertThat(heard.status.getDescription()).isEqualTo("going down");
+            Decision decision = Decision.of(heard.status.asException());
+            assertThat(decision.stop()).isEqualTo(StopReason.COMMITTED);
+            assertThat(decision.fate()).isEqualTo(Fate.ANSWERED);
+            assertThat(rig.server.seen()).hasSize(1);
+            assertThat(rig.levee.breaker().state()).isEqualTo(Breaker.State.OPEN);
+            assertThat(rig.levee.metrics().snapshot().stopped()).containsOnly(Map.entry(StopReason.COMMITTED, 1L));
+            await().until(() -> rig.events.stream().anyMatch(LeveeEvent.CallEnded.class::isInstance));
+        }
+    }
+
+    @Test
+    void aStreamCountsAsInFlightUntilItsEnd() throws Exception {
+        try (Rig rig = new Rig(
+                builder -> attempts(1).apply(builder).bulkhead(Bulkhead.inFlight(1)),
+                TextServer.early(TextServer.Request::head))) {
+            Client.Heard heard = Client.start(rig.channel, SERVER_STREAM, CallOptions.DEFAULT, "hi");
+            await().until(() -> heard.events.contains("headers"));
+            assertThat(rig.levee.state().inFlight()).isEqualTo(1);
+            assertThat(rig.call(UNARY, "hi").status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+            rig.server.seen().get(0).succeed();
+            assertThat(heard.await().status.isOk()).isTrue();
+            assertThat(rig.levee.state().inFlight()).isZero();
+        }
+    }
+
+    @Test
+    void closingTheLeveeEndsAStream() throws Exception {
+        try (Rig rig = new Rig(attempts(3), TextServer.early(TextServer.Request::head))) {
+            Client.Heard heard = Client.start(rig.channel, BIDI, CallOptions.DEFAULT, "hi");
+            await().until(() -> heard.events.contains("headers"));
+            rig.levee.close();
+            assertThat(heard.await().status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+            await().until(() -> rig.server.seen().get(0).cancelled);
+        }
+    }
+
     // --- cancellation
     // -------------------------------------------------------------------------------------------------
 
@@ -335,7 +389,7 @@ class LeveeClientInterceptorTest {
         }
     }
 
-    private void cancelled(Way way, Rig rig, MethodDescriptor<String, String> method, Runnable until) {
+    private void cancelled(Way way, Rig rig, MethodDescriptor<String, String> method, Consumer<Client.Heard> until) {
         try (Context.CancellableContext context = Context.current().withCancellation();
                 Scope scope = Scope.open()) {
             Context before = context.attach();
@@ -345,7 +399,7 @@ class LeveeClientInterceptorTest {
             } finally {
                 context.detach(before);
             }
-            until.run();
+            until.accept(heard);
             way.canceller.cancel(heard, context, scope);
             heard.await();
             assertThat(heard.status.getCode()).isEqualTo(Status.Code.CANCELLED);
@@ -367,7 +421,7 @@ class LeveeClientInterceptorTest {
                     way,
                     rig,
                     UNARY,
-                    () -> await().until(
+                    heard -> await().until(
                                     () -> rig.events.stream().anyMatch(LeveeEvent.RetryScheduled.class::isInstance)));
         }
     }
@@ -381,7 +435,7 @@ class LeveeClientInterceptorTest {
                         way,
                         rig,
                         method,
-                        () -> await().until(() -> rig.server.seen().size() == 1
+                        heard -> await().until(() -> rig.server.seen().size() == 1
                                 && rig.server.seen().get(0).halfClosed));
                 await().until(() -> rig.server.seen().get(0).cancelled);
             }
@@ -392,12 +446,7 @@ class LeveeClientInterceptorTest {
     @EnumSource
     void cancellingReachesAStreamThatHasBegun(Way way) throws Exception {
         try (Rig rig = new Rig(attempts(3), TextServer.early(TextServer.Request::head))) {
-            cancelled(
-                    way,
-                    rig,
-                    BIDI,
-                    () -> await().until(() -> rig.levee.state().pending() == 0
-                            && rig.server.seen().size() == 1));
+            cancelled(way, rig, BIDI, heard -> await().until(() -> heard.events.contains("headers")));
             await().until(() -> rig.server.seen().get(0).cancelled);
         }
     }

@@ -1,11 +1,13 @@
 package io.levee.grpc;
 
+import io.levee.servers.Sockets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * One thread a connection, all ended by {@link #close}.
  */
 final class RawPeer implements AutoCloseable {
+    static final int DATA = 0;
     static final int HEADERS = 1;
     static final int RST_STREAM = 3;
     static final int SETTINGS = 4;
@@ -157,6 +160,26 @@ final class RawPeer implements AutoCloseable {
         void status(int stream, String status) throws IOException {
             byte[] digits = status.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
             write(HEADERS, END_HEADERS | END_STREAM, stream, (byte) 8, (byte) 3, digits[0], digits[1], digits[2]);
+        }
+
+        /**
+         * Headers of a gRPC answer (HPACK: ':status 200' by its index, 'content-type' by its name's index), four bytes of a
+         * message of ten, and a reset when the client has them.
+         */
+        void halfAMessageThenReset(int stream) throws IOException {
+            byte[] type = "application/grpc".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+            ByteBuffer head = ByteBuffer.allocate(4 + type.length);
+            head.put((byte) 0x88)
+                    .put((byte) 0x0f)
+                    .put((byte) 0x10)
+                    .put((byte) type.length)
+                    .put(type);
+            write(HEADERS, END_HEADERS, stream, head.array());
+            write(
+                    DATA, 0, stream, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 10, (byte) 1, (byte) 2, (byte) 3,
+                    (byte) 4);
+            Sockets.awaitRead(socket);
+            reset();
         }
 
         void hangUp() throws IOException {

@@ -3,6 +3,7 @@ package io.levee.http;
 import io.levee.Levee;
 import io.levee.http.shared.HttpOptions;
 import io.levee.http.shared.HttpRules;
+import io.levee.http.shared.options.HttpAdapterBuilder;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
@@ -19,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -241,93 +241,17 @@ public final class LeveeHttpClient extends HttpClient {
                 : Sending.Witness.EVERY_SEND;
     }
 
-    /** Sets up a {@link LeveeHttpClient}. Not thread-safe. */
-    public static final class Builder {
+    /** Sets up a {@link LeveeHttpClient}. Bodies of {@code ofString}, {@code ofByteArray} and {@code ofFile} need no copy for another
+     * attempt. Not thread-safe. */
+    public static final class Builder extends HttpAdapterBuilder<Builder> {
         private final HttpClient client;
-        private final HttpOptions.Builder options;
         private Function<? super HttpRequest, String> operation = Builder::methodAndHost;
         private boolean guardBodyless = true;
         private boolean freshBodies;
 
         private Builder(HttpClient client, Levee levee) {
+            super(levee);
             this.client = Objects.requireNonNull(client, "client");
-            this.options = new HttpOptions.Builder(levee);
-        }
-
-        /**
-         * Sets how much of one request's body is kept for another attempt, where its publisher cannot be subscribed to
-         * again. A longer body is sent all the same, and its call is not retried once bytes have left. Default 1 MiB, as
-         * gRPC has it. Bodies of {@code ofString}, {@code ofByteArray} and {@code ofFile} need no copy and no limit.
-         *
-         * @param bytes zero or more
-         * @return this
-         * @throws IllegalArgumentException if the number is negative
-         */
-        public Builder maxReplayBytesPerCall(long bytes) {
-            options.maxReplayBytesPerCall(bytes);
-            return this;
-        }
-
-        /**
-         * Sets how much all calls of this client may keep together at any moment. A call that finds nothing left is sent
-         * all the same, without a second attempt once bytes have left. Default 16 MiB, as gRPC has it.
-         *
-         * @param bytes zero or more
-         * @return this
-         * @throws IllegalArgumentException if the number is negative
-         */
-        public Builder maxReplayBytesPerClient(long bytes) {
-            options.maxReplayBytesPerClient(bytes);
-            return this;
-        }
-
-        /**
-         * Sets whether POST and PATCH requests get an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header: a quoted
-         * string), made once a call and the same for all its attempts, and thereby may be tried again when nobody knows
-         * whether they were processed. Default false: the key makes a repetition harmless only if the server honours it,
-         * so it has to be asked for. A request that carries the header already is repeatable in any case, and keeps its
-         * key.
-         *
-         * @param add true for a key with every POST and PATCH
-         * @return this
-         */
-        public Builder idempotencyKeys(boolean add) {
-            options.idempotencyKeys(add);
-            return this;
-        }
-
-        /**
-         * Sets who makes the keys of {@link #idempotencyKeys(boolean)}.
-         *
-         * @param keys gives a new key for each call, with the quotes; null for no keys
-         * @return this
-         */
-        public Builder idempotencyKeys(@Nullable Supplier<String> keys) {
-            options.idempotencyKeys(keys);
-            return this;
-        }
-
-        /**
-         * Sets the name of the header that tells the server how many milliseconds the caller goes on waiting, measured
-         * when the attempt is sent and rounded down, so that it can stop work that nobody waits for. Default
-         * {@code Levee-Timeout-Ms}. If the request has a lower value already, that one is sent.
-         *
-         * @param name the header's name
-         * @return this
-         */
-        public Builder deadlineHeader(String name) {
-            options.deadlineHeader(Objects.requireNonNull(name, "name"));
-            return this;
-        }
-
-        /**
-         * Keeps the time left to itself: for servers that refuse unknown headers.
-         *
-         * @return this
-         */
-        public Builder noDeadlineHeader() {
-            options.deadlineHeader(null);
-            return this;
         }
 
         /**
@@ -379,8 +303,10 @@ public final class LeveeHttpClient extends HttpClient {
          * @return a client
          */
         public LeveeHttpClient build() {
+            HttpOptions options = new HttpOptions(
+                    levee(), replayBytesPerCall(), replayBytesPerClient(), keySource(), deadlineHeaderName());
             return new LeveeHttpClient(
-                    new Settings(client, options.build(), operation, guardBodyless, freshBodies, witnessIn(client)));
+                    new Settings(client, options, operation, guardBodyless, freshBodies, witnessIn(client)));
         }
 
         private static String methodAndHost(HttpRequest request) {

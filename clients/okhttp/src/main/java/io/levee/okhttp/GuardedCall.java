@@ -73,7 +73,8 @@ final class GuardedCall {
     }
 
     Response run() throws IOException {
-        try (Scope scope = Scope.open();
+        try (Scope.Attachment startedIn = current.attach();
+                Scope scope = Scope.open();
                 Scope.Registration ending = scope.onCancel(chain.call()::cancel)) {
             chain.call().addEventListener(new EventListener() {
                 @Override
@@ -88,6 +89,7 @@ final class GuardedCall {
         } catch (IOException | RuntimeException | Error thrown) {
             throw thrown(Refusals.translated(thrown, OkHttpWords.INSTANCE));
         } finally {
+            current.close();
             body.end();
         }
     }

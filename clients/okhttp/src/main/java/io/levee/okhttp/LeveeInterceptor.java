@@ -3,15 +3,14 @@ package io.levee.okhttp;
 import io.levee.Levee;
 import io.levee.http.shared.HttpOptions;
 import io.levee.http.shared.HttpRules;
+import io.levee.http.shared.options.HttpAdapterBuilder;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends every request of an {@link OkHttpClient} under the protection of a {@link Levee}:
@@ -32,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * response's head: a body that breaks off while the caller reads it is the caller's.
  *
  * <p>Order: interceptors added before run once a call and those added after once an attempt, so install it last unless
- * others are meant for attempts. Calls that were enqueued wait between attempts on their dispatcher thread, as OkHttp's
+ * others are meant for attempts. The same goes for event listeners: one that is set on the client afterwards takes the place of
+ * that by which a call that is enqueued inherits the {@link io.levee.Scope}, and the attempt, of the thread that enqueues it.
+ * Calls that were enqueued wait between attempts on their dispatcher thread, as OkHttp's
  * interceptors must. Web sockets are guarded up to the answer to their handshake. Thread-safe.
  */
 public final class LeveeInterceptor implements Interceptor {
@@ -87,88 +88,12 @@ public final class LeveeInterceptor implements Interceptor {
         return options.quota().used();
     }
 
-    /** Sets up a {@link LeveeInterceptor}. Not thread-safe. */
-    public static final class Builder {
-        private final HttpOptions.Builder options;
+    /** Sets up a {@link LeveeInterceptor}. Only bodies that are {@code isOneShot()} are copied for another attempt. Not thread-safe. */
+    public static final class Builder extends HttpAdapterBuilder<Builder> {
         private Function<? super Request, String> operation = Builder::methodAndHost;
 
         private Builder(Levee levee) {
-            options = new HttpOptions.Builder(levee);
-        }
-
-        /**
-         * Sets how much of one request's body is kept for another attempt, where the body is {@code isOneShot()}. A longer
-         * body is sent all the same, and its call is not retried once it was begun. Default 1 MiB, as gRPC has it. Other
-         * bodies are written anew and need no copy.
-         *
-         * @param bytes zero or more
-         * @return this
-         * @throws IllegalArgumentException if the number is negative
-         */
-        public Builder maxReplayBytesPerCall(long bytes) {
-            options.maxReplayBytesPerCall(bytes);
-            return this;
-        }
-
-        /**
-         * Sets how much all calls may keep together at any moment. Default 16 MiB, as gRPC has it.
-         *
-         * @param bytes zero or more
-         * @return this
-         * @throws IllegalArgumentException if the number is negative
-         */
-        public Builder maxReplayBytesPerClient(long bytes) {
-            options.maxReplayBytesPerClient(bytes);
-            return this;
-        }
-
-        /**
-         * Sets whether POST and PATCH requests get an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header: a quoted
-         * string), made once a call and the same for all its attempts, and thereby may be tried again when nobody knows
-         * whether they were processed. Default false: the key makes a repetition harmless only if the server honours it. A
-         * request that carries the header already is repeatable in any case, and keeps its key.
-         *
-         * @param add true for a key with every POST and PATCH
-         * @return this
-         */
-        public Builder idempotencyKeys(boolean add) {
-            options.idempotencyKeys(add);
-            return this;
-        }
-
-        /**
-         * Sets who makes the keys of {@link #idempotencyKeys(boolean)}.
-         *
-         * @param keys gives a new key for each call, with the quotes; null for no keys
-         * @return this
-         */
-        public Builder idempotencyKeys(@Nullable Supplier<String> keys) {
-            options.idempotencyKeys(keys);
-            return this;
-        }
-
-        /**
-         * Sets the name of the header that tells the server how many milliseconds the caller goes on waiting, measured
-         * when the attempt is sent and rounded down. Default {@code Levee-Timeout-Ms}. If the request has a lower value
-         * already, that one is sent.
-         *
-         * @param name the header's name
-         * @return this
-         * @throws IllegalArgumentException if the name is blank
-         */
-        public Builder deadlineHeader(String name) {
-            options.deadlineHeader(Objects.requireNonNull(name, "name"));
-            return this;
-        }
-
-        /**
-         * Sends no such header.
-         *
-         * @return this
-         */
-        public Builder noDeadlineHeader() {
-            options.deadlineHeader(null);
-            return this;
+            super(levee);
         }
 
         /**
@@ -186,12 +111,15 @@ public final class LeveeInterceptor implements Interceptor {
         /**
          * Puts the interceptor into a client.
          *
-         * @param client gets an application interceptor and a network interceptor
+         * @param client gets an application interceptor, a network interceptor and an event listener beside its own
          * @return the client's builder
          */
         public OkHttpClient.Builder install(OkHttpClient.Builder client) {
-            return client.addInterceptor(new LeveeInterceptor(options.build(), operation))
-                    .addNetworkInterceptor(new Wire());
+            HttpOptions options = new HttpOptions(
+                    levee(), replayBytesPerCall(), replayBytesPerClient(), keySource(), deadlineHeaderName());
+            return client.addInterceptor(new LeveeInterceptor(options, operation))
+                    .addNetworkInterceptor(new Wire())
+                    .eventListenerFactory(HandedOver.besides(client.build().eventListenerFactory()));
         }
 
         private static String methodAndHost(Request request) {

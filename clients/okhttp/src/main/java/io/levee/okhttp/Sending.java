@@ -3,6 +3,7 @@ package io.levee.okhttp;
 import io.levee.CauseChain;
 import io.levee.Fate;
 import io.levee.Outcome;
+import io.levee.Scope;
 import io.levee.http.shared.HttpRules;
 import java.io.IOException;
 import java.net.Socket;
@@ -45,6 +46,25 @@ final class Sending {
     /** The attempt that a call is at. */
     static final class Current {
         private volatile @Nullable Sending sending;
+        /** What the call was started in; null where no event listener told of it. */
+        private volatile @Nullable Scope started;
+
+        void handOver(Scope scope) {
+            started = scope;
+        }
+
+        /** Binds what the call was started in to the thread that runs it; null for nothing to bind. */
+        Scope.@Nullable Attachment attach() {
+            Scope scope = started;
+            return scope == null ? null : scope.attach();
+        }
+
+        void close() {
+            Scope scope = started;
+            if (scope != null) {
+                scope.close();
+            }
+        }
 
         void set(Sending next) {
             sending = next;

@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.levee.Decision;
 import io.levee.Levee;
 import io.levee.RetryPolicy;
+import io.levee.Scope;
 import io.levee.StopReason;
-import io.levee.http.contract.Fault;
 import io.levee.http.contract.FaultServer;
+import io.levee.http.contract.Stage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -16,9 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import okhttp3.Call;
 import okhttp3.Callback;
+import okhttp3.EventListener;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -94,6 +98,46 @@ class LeveeInterceptorTest {
                 .hasRootCauseInstanceOf(Exception.class)
                 .hasMessageContaining("Canceled");
         assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
+    void anEnqueuedCallInheritsTheScopeOfTheThreadThatEnqueuedIt() throws Exception {
+        server = FaultServer.answering(request -> FaultServer.response(200, "", request.header("Levee-Timeout-Ms")));
+        OkHttpClient client = client();
+        try (Scope scope = Scope.open(Duration.ofSeconds(5))) {
+            assertThat(enqueued(client.newCall(request().build())).get()).matches("200 [0-4]\\d{3}");
+        }
+        assertThat(enqueued(client.newCall(request().build())).get()).matches("200 \\d{5}|200 [5-9]\\d{3}");
+        stop();
+        server = FaultServer.answering(request -> FaultServer.response(503, "", "no"));
+        try (Scope scope = Scope.open()) {
+            CompletableFuture<String> result =
+                    enqueued(client(RetryPolicy.fixed(Duration.ofSeconds(20)).attempts(3))
+                            .newCall(request().build()));
+            Awaitility.await().until(() -> levee.state().pending() == 1);
+            scope.cancel();
+            assertThat(catchThrowable(result::get)).hasMessageContaining("Canceled");
+            // What was handed over has left the scope: it is over with the call.
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void eventListenersThatWereThereBeforeAreKept() throws Exception {
+        server = FaultServer.answering(request -> FaultServer.response(200, "", "ok"));
+        List<String> heard = new CopyOnWriteArrayList<>();
+        levee = Levee.named("downstream").build();
+        client = LeveeInterceptor.install(
+                        new OkHttpClient.Builder().eventListener(new EventListener() {
+                            @Override
+                            public void callStart(Call call) {
+                                heard.add("start");
+                            }
+                        }),
+                        levee)
+                .build();
+        client.newCall(request().build()).execute().close();
+        assertThat(heard).containsExactly("start");
     }
 
     @Test
@@ -195,7 +239,7 @@ class LeveeInterceptorTest {
 
     @Test
     void anAttemptTimeoutEndsAStreamOfHttp2ThatStaysSilent() throws Exception {
-        try (Fault.Stage stage = Fault.http2((peer, stream) -> {})) {
+        try (Stage stage = Stage.http2((peer, stream) -> {})) {
             server = FaultServer.answering(request -> "");
             levee = Levee.named("server")
                     .retry(RetryPolicy.never())

@@ -1,18 +1,25 @@
 package io.levee.http.contract;
 
+import static io.levee.http.contract.Stage.answering;
+import static io.levee.http.contract.Stage.behindHaproxy;
+import static io.levee.http.contract.Stage.elsewhere;
+import static io.levee.http.contract.Stage.expired;
+import static io.levee.http.contract.Stage.http2;
+import static io.levee.http.contract.Stage.localhost;
+import static io.levee.http.contract.Stage.plain;
+import static io.levee.http.contract.Stage.tls;
+import static io.levee.http.contract.Stage.tlsOverPlain;
+
+import io.levee.servers.Sockets;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLServerSocket;
 
 /** What can go wrong between a client and a server, each made with real sockets. */
 public enum Fault {
@@ -133,6 +140,17 @@ public enum Fault {
             });
         }
     },
+    RESET_IN_BODY("half the response's body, then reset") {
+        @Override
+        public Stage open() throws IOException {
+            return plain(connection -> {
+                connection.read();
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+                Sockets.awaitRead(connection.socket);
+                connection.reset();
+            });
+        }
+    },
     HALF_CHUNK("half a chunk of the response, then reset", false) {
         @Override
         public Stage open() throws IOException {
@@ -160,6 +178,43 @@ public enum Fault {
                         connection.hang();
                     })
                     .timeout(Duration.ofSeconds(1));
+        }
+    },
+    HALF_OPEN("pooled connection whose peer has gone in silence, request timeout") {
+        @Override
+        public Stage open() throws IOException {
+            return plain(connection -> {
+                        if (connection.read() != null) {
+                            connection.write(FaultServer.response(200, "", "warm"));
+                            connection.read();
+                            connection.hang();
+                        }
+                    })
+                    .timeout(Duration.ofSeconds(1))
+                    .warm();
+        }
+    },
+    DRIPPING_HEAD("the response's head drips in for 5 s, attempt timeout 2 s") {
+        @Override
+        public Stage open() throws IOException {
+            return plain(connection -> {
+                        connection.read();
+                        connection.write("HTTP/1.1 200 OK\r\nX-Drip: ");
+                        connection.drip();
+                        connection.write("\r\nContent-Length: 2\r\n\r\nok");
+                    })
+                    .attemptTimeout(Duration.ofSeconds(2));
+        }
+    },
+    DRIPPING_BODY("the response's body drips in for 5 s, attempt timeout 2 s") {
+        @Override
+        public Stage open() throws IOException {
+            return plain(connection -> {
+                        connection.read();
+                        connection.write("HTTP/1.1 200 OK\r\nContent-Length: " + FaultServer.DROPS + "\r\n\r\n");
+                        connection.drip();
+                    })
+                    .attemptTimeout(Duration.ofSeconds(2));
         }
     },
     NO_CONTINUE("closed instead of 100 Continue") {
@@ -247,19 +302,25 @@ public enum Fault {
     TLS_UNTRUSTED("TLS: certificate not trusted") {
         @Override
         public Stage open() throws IOException {
-            return tls(ClientSpec.HTTP_1, LOCALHOST.get(), FaultServer.Connection::read);
+            return tls(ClientSpec.HTTP_1, localhost(), FaultServer.Connection::read);
+        }
+    },
+    TLS_EXPIRED("TLS: certificate expired") {
+        @Override
+        public Stage open() throws IOException {
+            return tls(ClientSpec.HTTP_1.trusting(expired()), expired(), FaultServer.Connection::read);
         }
     },
     TLS_WRONG_HOST("TLS: certificate of another host") {
         @Override
         public Stage open() throws IOException {
-            return tls(ClientSpec.HTTP_1.trusting(ELSEWHERE.get()), ELSEWHERE.get(), FaultServer.Connection::read);
+            return tls(ClientSpec.HTTP_1.trusting(elsewhere()), elsewhere(), FaultServer.Connection::read);
         }
     },
     TLS_CLOSED_AFTER_REQUEST("TLS: closed after the request") {
         @Override
         public Stage open() throws IOException {
-            return tls(ClientSpec.HTTP_1.trusting(LOCALHOST.get()), LOCALHOST.get(), FaultServer.Connection::read);
+            return tls(ClientSpec.HTTP_1.trusting(localhost()), localhost(), FaultServer.Connection::read);
         }
     },
     H2_REFUSED_STREAM("HTTP/2: REFUSED_STREAM") {
@@ -281,32 +342,61 @@ public enum Fault {
                 throw new IOException("the end of this connection");
             });
         }
+    },
+    HAPROXY_SERVER_DOWN("the server is down") {
+        @Override
+        public Stage open() throws IOException {
+            return behindHaproxy(null, "", "");
+        }
+    },
+    HAPROXY_QUEUE("no place at the server within the queue's time") {
+        @Override
+        public Stage open() throws IOException {
+            return behindHaproxy(new FaultServer(busyWithTheFirst()), "timeout queue 200ms", "maxconn 1")
+                    .busy();
+        }
+    },
+    HAPROXY_SERVER_DIES("the server resets in mid-request") {
+        @Override
+        public Stage open() throws IOException {
+            return behindHaproxy(
+                    new FaultServer(connection -> {
+                        connection.read();
+                        connection.reset();
+                    }),
+                    "",
+                    "");
+        }
+    },
+    HAPROXY_SERVER_SILENT("the server does not answer in the balancer's time") {
+        @Override
+        public Stage open() throws IOException {
+            return behindHaproxy(
+                    new FaultServer(connection -> {
+                        connection.read();
+                        connection.hang();
+                    }),
+                    "timeout server 300ms",
+                    "");
+        }
+    },
+    HAPROXY_IDLE("the balancer has closed the idle connection") {
+        @Override
+        public Stage open() throws IOException {
+            return behindHaproxy(healthy(), "timeout http-keep-alive 200ms", "")
+                    .warm()
+                    .pausing(Duration.ofMillis(600));
+        }
+    },
+    HAPROXY_SILENT("the balancer drops all connections in silence, request timeout") {
+        @Override
+        public Stage open() throws IOException {
+            return behindHaproxy(healthy(), "", "")
+                    .timeout(Duration.ofSeconds(1))
+                    .warm()
+                    .freezing();
+        }
     };
-
-    /** What an HTTP/2 server does with a stream whose request has arrived. */
-    public interface Http2Script {
-        void serve(Http2Peer peer, int stream) throws IOException;
-    }
-
-    /** A value that is made once, when it is first needed. */
-    private static final class Lazy {
-        private final String name;
-        private SSLContext context;
-
-        Lazy(String name) {
-            this.name = name;
-        }
-
-        synchronized SSLContext get() {
-            if (context == null) {
-                context = Certificates.contextFor(name);
-            }
-            return context;
-        }
-    }
-
-    private static final Lazy LOCALHOST = new Lazy("ip:127.0.0.1");
-    private static final Lazy ELSEWHERE = new Lazy("dns:elsewhere.invalid");
 
     private final String title;
     private final boolean steady;
@@ -329,112 +419,22 @@ public enum Fault {
         return steady;
     }
 
+    /** Whether a load balancer stands between, so that the fault needs HAProxy. */
+    public boolean isBehindHaproxy() {
+        return name().startsWith("HAPROXY_");
+    }
+
     public abstract Stage open() throws IOException;
 
-    private static Stage plain(FaultServer.Script script) throws IOException {
-        FaultServer server = new FaultServer(script);
-        return new Stage(server, ClientSpec.HTTP_1, server.uri());
+    private static FaultServer healthy() throws IOException {
+        return FaultServer.answering(request -> FaultServer.response(200, "", "ok"));
     }
 
-    private static Stage answering(int status, String headers) throws IOException {
-        FaultServer server = FaultServer.answering(request -> FaultServer.response(status, headers, "no"));
-        return new Stage(server, ClientSpec.HTTP_1, server.uri());
-    }
-
-    private static Stage tlsOverPlain(FaultServer.Script script) throws IOException {
-        FaultServer server =
-                new FaultServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), "https", script);
-        return new Stage(server, ClientSpec.HTTP_1.trusting(LOCALHOST.get()), server.uri());
-    }
-
-    private static Stage tls(ClientSpec client, SSLContext context, FaultServer.Script script) throws IOException {
-        ServerSocket listener =
-                context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        FaultServer server = new FaultServer(listener, "https", script);
-        return new Stage(server, client, server.uri());
-    }
-
-    public static Stage http2(Http2Script script) throws IOException {
-        SSLContext context = LOCALHOST.get();
-        SSLServerSocket listener = (SSLServerSocket)
-                context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        SSLParameters parameters = listener.getSSLParameters();
-        parameters.setApplicationProtocols(new String[] {"h2"});
-        listener.setSSLParameters(parameters);
-        FaultServer server = new FaultServer(listener, "https", connection -> {
-            Http2Peer peer = new Http2Peer(connection.in, connection.out);
-            for (int stream = peer.nextRequest(); stream > 0; stream = peer.nextRequest()) {
-                connection.record("stream " + stream, "".getBytes(StandardCharsets.UTF_8));
-                script.serve(peer, stream);
-            }
-        });
-        return new Stage(server, ClientSpec.HTTP_2.trusting(context), server.uri());
-    }
-
-    /** A fault that waits for its client. */
-    public static final class Stage implements AutoCloseable {
-        private final FaultServer server;
-        private ClientSpec client;
-        private final URI uri;
-        private final List<AutoCloseable> others;
-
-        private boolean warm;
-        private boolean expectContinue;
-
-        Stage(FaultServer server, ClientSpec client, URI uri) {
-            this(server, client, uri, List.of());
-        }
-
-        Stage(FaultServer server, ClientSpec client, URI uri, List<AutoCloseable> others) {
-            this.server = server;
-            this.client = client;
-            this.uri = uri;
-            this.others = others;
-        }
-
-        private Stage warm() {
-            warm = true;
-            return this;
-        }
-
-        private Stage timeout(Duration requestTimeout) {
-            client = client.requestTimeout(requestTimeout);
-            return this;
-        }
-
-        private Stage expectContinue() {
-            expectContinue = true;
-            return this;
-        }
-
-        public ClientSpec client() {
-            return client;
-        }
-
-        public URI uri() {
-            return uri;
-        }
-
-        public boolean isWarm() {
-            return warm;
-        }
-
-        public boolean expectsContinue() {
-            return expectContinue;
-        }
-
-        public int requestsSeen() {
-            return server == null ? 0 : server.requests().size();
-        }
-
-        @Override
-        public void close() throws Exception {
-            if (server != null) {
-                server.close();
-            }
-            for (AutoCloseable other : others) {
-                other.close();
-            }
-        }
+    /** Serves nobody after the first request, which it does not answer. */
+    private static FaultServer.Script busyWithTheFirst() {
+        return connection -> {
+            connection.read();
+            connection.hang();
+        };
     }
 }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -41,6 +42,9 @@ public final class FaultServer implements AutoCloseable {
             return new String(body, StandardCharsets.UTF_8);
         }
     }
+
+    /** How many bytes {@link Connection#drip} writes, one every 100 ms. */
+    public static final int DROPS = 50;
 
     private final ServerSocket listener;
     private final String scheme;
@@ -221,6 +225,14 @@ public final class FaultServer implements AutoCloseable {
         public void write(String text) throws IOException {
             out.write(text.getBytes(StandardCharsets.UTF_8));
             out.flush();
+        }
+
+        /** Writes one byte after the other, slowly: the time between them is what the fault is. */
+        public void drip() throws IOException, InterruptedException {
+            for (int i = 0; i < DROPS; i++) {
+                write(".");
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
         }
 
         /** Breaks the connection with a reset instead of an orderly end. */

@@ -1,71 +1,25 @@
 package io.levee.http.contract;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
+import io.levee.servers.Program;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 
 /** An nginx of the system's, started for one test, that gives idle connections up after 2 s. */
 final class Nginx implements AutoCloseable {
-    private final Path folder;
-    private final Process process;
+    private final Program program;
     private final int port;
 
-    private Nginx(Path folder, Process process, int port) {
-        this.folder = folder;
-        this.process = process;
+    private Nginx(Program program, int port) {
+        this.program = program;
         this.port = port;
     }
 
     static Nginx start() throws IOException {
-        Path program = program();
-        assumeTrue(program != null, "SKIPPED: nginx is not installed (Debian package nginx-light)");
-        Path folder = Files.createTempDirectory("levee-nginx");
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        Files.writeString(folder.resolve("nginx.conf"), configuration(port));
-        Process process = new ProcessBuilder(
-                        program.toString(), "-p", folder.toString(), "-c", "nginx.conf", "-e", "error.log")
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output.log").toFile())
-                .start();
-        Nginx nginx = new Nginx(folder, process, port);
-        try {
-            Awaitility.await().atMost(Duration.ofSeconds(20)).until(nginx::answersOrHasEnded);
-        } catch (RuntimeException silent) {
-            nginx.close();
-            throw silent;
-        }
-        if (!process.isAlive()) {
-            String said = Files.readString(folder.resolve("output.log"));
-            nginx.close();
-            throw new IllegalStateException("nginx has ended: " + said);
-        }
-        return nginx;
-    }
-
-    private static Path program() {
-        String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin";
-        return Stream.of(path.split(":"))
-                .filter(folder -> !folder.isEmpty())
-                .map(folder -> Path.of(folder, "nginx"))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElse(null);
+        int port = Program.freePort();
+        Program program = Program.of("nginx", "nginx-light").file("nginx.conf", configuration(port));
+        program.start(port, "-p", program.folder().toString(), "-c", "nginx.conf", "-e", "error.log");
+        return new Nginx(program, port);
     }
 
     private static String configuration(int port) {
@@ -96,52 +50,20 @@ final class Nginx implements AutoCloseable {
                 """.replace("PORT", Integer.toString(port));
     }
 
-    private boolean answersOrHasEnded() {
-        if (!process.isAlive()) {
-            return true;
-        }
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
-            return true;
-        } catch (IOException notYet) {
-            return false;
-        }
-    }
-
     String uri() {
         return "http://127.0.0.1:" + port + "/";
     }
 
     /** The ids of the requests that it has answered; stops it, since it writes its log when a request has ended. */
-    List<String> ids() throws IOException, InterruptedException {
-        stop();
-        return Files.readAllLines(folder.resolve("access.log")).stream()
+    List<String> ids() throws IOException {
+        program.stop();
+        return Files.readAllLines(program.folder().resolve("access.log")).stream()
                 .filter(id -> !id.equals("-"))
                 .toList();
     }
 
-    /** SIGTERM: the workers end at once, their logs written. */
-    private void stop() throws InterruptedException {
-        process.destroy();
-        if (!process.waitFor(10, TimeUnit.SECONDS)) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
-    }
-
     @Override
     public void close() {
-        try {
-            stop();
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(file);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        program.close();
     }
 }

@@ -6,8 +6,6 @@ import io.levee.Outcome;
 import io.levee.OutcomeReader;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -24,12 +22,26 @@ public final class HttpOptions {
     private final @Nullable Supplier<String> keys;
     private final @Nullable String deadlineHeader;
 
-    private HttpOptions(Builder from) {
-        levee = from.levee;
-        maxReplayBytesPerCall = from.maxReplayBytesPerCall;
-        quota = new ReplayQuota(from.maxReplayBytesPerClient);
-        keys = from.keys;
-        deadlineHeader = from.deadlineHeader;
+    /**
+     * The options.
+     *
+     * @param levee decides
+     * @param maxReplayBytesPerCall the most bytes of one body recorded for replay
+     * @param maxReplayBytesPerClient the bytes that all calls may record together
+     * @param keys makes the keys of calls that have none; null for no keys
+     * @param deadlineHeader the name of the header that tells the time left; null for none
+     */
+    public HttpOptions(
+            Levee levee,
+            long maxReplayBytesPerCall,
+            long maxReplayBytesPerClient,
+            @Nullable Supplier<String> keys,
+            @Nullable String deadlineHeader) {
+        this.levee = levee;
+        this.maxReplayBytesPerCall = maxReplayBytesPerCall;
+        this.quota = new ReplayQuota(maxReplayBytesPerClient);
+        this.keys = keys;
+        this.deadlineHeader = deadlineHeader;
     }
 
     /**
@@ -127,96 +139,5 @@ public final class HttpOptions {
      */
     public static String deadlineMillis(long leftNanos, List<String> given) {
         return Long.toString(HopHeaders.shortest(TimeUnit.NANOSECONDS.toMillis(leftNanos), given));
-    }
-
-    /** Collects the options; the builders of the adapters hand on to this one. Not thread-safe. */
-    public static final class Builder {
-        /** The limits of gRPC's retry buffer. */
-        private static final long DEFAULT_MAX_REPLAY_BYTES_PER_CALL = 1L << 20;
-
-        private static final long DEFAULT_MAX_REPLAY_BYTES_PER_CLIENT = 16L << 20;
-
-        private final Levee levee;
-        private long maxReplayBytesPerCall = DEFAULT_MAX_REPLAY_BYTES_PER_CALL;
-        private long maxReplayBytesPerClient = DEFAULT_MAX_REPLAY_BYTES_PER_CLIENT;
-        private @Nullable Supplier<String> keys;
-        private @Nullable String deadlineHeader = HopHeaders.DEADLINE;
-
-        /**
-         * The defaults: 1 MiB of a body a call, 16 MiB a client, no keys, {@code Levee-Timeout-Ms}.
-         *
-         * @param levee decides
-         */
-        public Builder(Levee levee) {
-            this.levee = Objects.requireNonNull(levee, "levee");
-        }
-
-        /**
-         * Sets the most bytes of one body that are recorded.
-         *
-         * @param bytes zero or more
-         * @throws IllegalArgumentException if the number is negative
-         */
-        public void maxReplayBytesPerCall(long bytes) {
-            maxReplayBytesPerCall = notNegative(bytes, "maxReplayBytesPerCall");
-        }
-
-        /**
-         * Sets the most bytes that all calls may record together.
-         *
-         * @param bytes zero or more
-         * @throws IllegalArgumentException if the number is negative
-         */
-        public void maxReplayBytesPerClient(long bytes) {
-            maxReplayBytesPerClient = notNegative(bytes, "maxReplayBytesPerClient");
-        }
-
-        /**
-         * Switches keys on or off. A key is a Structured Field string (RFC 9651), that is: in quotes.
-         *
-         * @param add true for random keys (version 4 UUIDs), false for none
-         */
-        public void idempotencyKeys(boolean add) {
-            keys = add ? () -> '"' + UUID.randomUUID().toString() + '"' : null;
-        }
-
-        /**
-         * Sets who makes the keys.
-         *
-         * @param source gives a new key for each call, with the quotes; null for none
-         */
-        public void idempotencyKeys(@Nullable Supplier<String> source) {
-            keys = source;
-        }
-
-        /**
-         * Sets the name of the deadline header.
-         *
-         * @param name the name; null for no header
-         * @throws IllegalArgumentException if the name is blank
-         */
-        public void deadlineHeader(@Nullable String name) {
-            if (name != null && name.isBlank()) {
-                throw new IllegalArgumentException(
-                        "deadlineHeader must be a header's name, is blank; noDeadlineHeader() turns it off");
-            }
-            deadlineHeader = name;
-        }
-
-        /**
-         * The options as set so far.
-         *
-         * @return immutable options with a quota of their own
-         */
-        public HttpOptions build() {
-            return new HttpOptions(this);
-        }
-
-        private static long notNegative(long bytes, String setting) {
-            if (bytes < 0) {
-                throw new IllegalArgumentException(setting + " must be 0 bytes or more, is " + bytes);
-            }
-            return bytes;
-        }
     }
 }

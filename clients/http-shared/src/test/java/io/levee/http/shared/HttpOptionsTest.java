@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.levee.Classifier;
 import io.levee.Levee;
 import io.levee.Outcome;
+import io.levee.http.shared.options.HttpAdapterBuilder;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,8 +18,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules that all HTTP adapters share. */
 class HttpOptionsTest {
-    private static HttpOptions.Builder builder() {
-        return new HttpOptions.Builder(Levee.named("any").build());
+    /** What each adapter's builder is. */
+    private static final class Builder extends HttpAdapterBuilder<Builder> {
+        Builder(Levee levee) {
+            super(levee);
+        }
+
+        HttpOptions build() {
+            return new HttpOptions(
+                    levee(), replayBytesPerCall(), replayBytesPerClient(), keySource(), deadlineHeaderName());
+        }
+    }
+
+    private static Builder builder() {
+        return new Builder(Levee.named("any").build());
     }
 
     @ParameterizedTest
@@ -43,8 +56,7 @@ class HttpOptionsTest {
     @Test
     void aKeyIsMadeOnlyWhereItIsAskedForAndMissingAndHelps() {
         assertThat(builder().build().newKey("POST", false)).isNull();
-        HttpOptions.Builder adding = builder();
-        adding.idempotencyKeys(true);
+        Builder adding = builder().idempotencyKeys(true);
         HttpOptions keys = adding.build();
         assertThat(keys.newKey("POST", false)).matches("\"[0-9a-f-]{36}\"").isNotEqualTo(keys.newKey("POST", false));
         assertThat(keys.newKey("PATCH", false)).isNotNull();
@@ -75,7 +87,7 @@ class HttpOptionsTest {
 
     @Test
     void limitsAndNamesAreChecked() {
-        HttpOptions.Builder any = builder();
+        Builder any = builder();
         assertThatThrownBy(() -> any.maxReplayBytesPerCall(-1)).hasMessageContaining("maxReplayBytesPerCall");
         assertThatThrownBy(() -> any.maxReplayBytesPerClient(-1)).hasMessageContaining("maxReplayBytesPerClient");
         assertThatThrownBy(() -> any.deadlineHeader(" ")).hasMessageContaining("deadlineHeader");
@@ -100,7 +112,7 @@ class HttpOptionsTest {
         Levee ending = Levee.named("any")
                 .classifier(Classifier.standard().finalOn(EOFException.class))
                 .build();
-        assertThat(new HttpOptions.Builder(ending).build().isStaleConnection(died.withConnectionReused(true)))
+        assertThat(new Builder(ending).build().isStaleConnection(died.withConnectionReused(true)))
                 .isFalse();
     }
 
@@ -127,10 +139,10 @@ class HttpOptionsTest {
     }
 
     private static HttpOptions bounded(int perCall, int perClient) {
-        HttpOptions.Builder bounds = builder();
-        bounds.maxReplayBytesPerCall(perCall);
-        bounds.maxReplayBytesPerClient(perClient);
-        return bounds.build();
+        return builder()
+                .maxReplayBytesPerCall(perCall)
+                .maxReplayBytesPerClient(perClient)
+                .build();
     }
 
     @Test
