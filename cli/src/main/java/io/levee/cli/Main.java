@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
         description = "Keeps a struggling dependency from being drowned by the clients that retry against it.",
         version = "levee 0.1.0-SNAPSHOT",
         mixinStandardHelpOptions = true,
-        subcommands = {DemoCommand.class, ExplainCommand.class, SloCommand.class},
+        subcommands = {DemoCommand.class, ExplainCommand.class, SloCommand.class, GateCommand.class, ReportCommand.class
+        },
         exitCodeListHeading = Main.EXIT_CODES,
         exitCodeList = {"0:done", "1:an error in levee itself", "2:bad input", Main.EXIT_OUTPUT_LOST})
 public final class Main implements Runnable {
@@ -66,7 +67,8 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "which command? demo, explain or slo");
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "which command? demo, explain, gate, report or slo");
     }
 
     /** One line for a person; the stack only for whoever asks for it. */
