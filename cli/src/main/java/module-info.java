@@ -8,6 +8,7 @@ module io.levee.cli {
     requires io.levee.jdbc;
     requires io.levee.http.shared;
     requires io.levee.lab;
+    requires io.levee.lint;
     requires info.picocli;
     requires tools.jackson.core;
     requires tools.jackson.databind;

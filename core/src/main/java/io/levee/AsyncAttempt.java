@@ -74,17 +74,10 @@ final class AsyncAttempt implements Attempt {
         return silenced || (parent != null && parent.isCancelled()) || remainingNanos() == 0;
     }
 
-    /** Its body has returned, or could not be started. */
-    void left() {
-        if (states != null && telemetry != null) {
-            telemetry.attemptLeft(states);
-        }
-    }
-
     @Override
     public void inject(BiConsumer<String, String> header) {
         if (states != null && telemetry != null) {
-            telemetry.inject(states, header);
+            telemetry.tell(TelemetryHub.INJECT, null, states, 0, header);
         }
     }
 }

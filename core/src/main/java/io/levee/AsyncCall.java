@@ -96,6 +96,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
                 thrown = t;
             } finally {
                 frame.exit();
+                machine.attemptLeft();
             }
             if (!wantsResult && stage != null && isPlainSuccess(stage) && !machine.judgesValues()) {
                 T value = ((CompletableFuture<T>) stage).join();
@@ -426,20 +427,25 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         int run() {
             phase = this;
             if (machine.isEnding() && claim(this)) {
-                attempt.left();
+                machine.attemptLeft();
                 return machine.cancelled(null, time.nanoTime());
             }
             Frames frames = Frames.current();
             Frame frame = frames.push();
-            CompletionStage<T> started;
+            CompletionStage<T> started = null;
+            Throwable failure = null;
             try {
                 frame.enter(attempt);
                 started = started(body, attempt, engine);
             } catch (Throwable t) {
-                return claim(this) ? judge(null, t) : ELSEWHERE;
+                failure = t;
             } finally {
                 frame.exit();
                 frames.pop();
+                machine.attemptLeft();
+            }
+            if (started == null) {
+                return claim(this) ? judge(null, Objects.requireNonNull(failure)) : ELSEWHERE;
             }
             return watch(started);
         }

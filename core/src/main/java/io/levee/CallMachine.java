@@ -2,7 +2,6 @@ package io.levee;
 
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,11 +150,7 @@ final class CallMachine implements CallView {
     private void waited(long askedNanos, long nowNanos) {
         used = true;
         limiterWaitNanos += nowNanos - askedNanos;
-        TelemetryHub telemetry = engine.telemetry;
-        if (telemetry != null) {
-            toldNanos = nowNanos;
-            telemetry.limiterWaited(this, telemetryStates, nowNanos - askedNanos);
-        }
+        tell(TelemetryHub.LIMITER_WAITED, nowNanos, nowNanos - askedNanos, null);
     }
 
     private int admitUpToLimiter(long nowNanos) {
@@ -197,28 +192,37 @@ final class CallMachine implements CallView {
         attemptStartNanos = nowNanos;
         long timeout = engine.attemptTimeoutNanos;
         dueNanos = timeout == Nanos.NEVER ? deadlineNanos : Math.min(deadlineNanos, Nanos.add(nowNanos, timeout));
-        TelemetryHub telemetry = engine.telemetry;
-        @Nullable Object[] states = telemetryStates;
-        if (telemetry != null && states != null) {
-            toldNanos = nowNanos;
-            telemetry.attemptStarted(this, states);
+        if (telemetryStates != null) {
+            tell(TelemetryHub.ATTEMPT_STARTED, nowNanos, 0, null);
         }
         return START;
     }
 
     /** The attempt's body has returned to its driver, on the thread that started it. */
     void attemptLeft() {
-        @Nullable Object[] states = telemetryStates;
-        TelemetryHub telemetry = states == null ? null : engine.telemetry;
-        if (telemetry != null && states != null) {
-            telemetry.attemptLeft(states);
+        TelemetryHub telemetry = engine.telemetry;
+        // An asynchronous call may be told of by others at this moment, so this writes nothing.
+        if (telemetryStates != null && telemetry != null) {
+            telemetry.tell(TelemetryHub.ATTEMPT_LEFT, this, telemetryStates, 0, null);
         }
     }
 
-    private void attemptEnded(TelemetryHub telemetry, @Nullable Outcome produced, long nowNanos) {
-        outcome = produced;
+    private void attemptEnded(@Nullable Outcome produced, long nowNanos) {
+        if (engine.telemetry != null) {
+            outcome = produced;
+            tell(TelemetryHub.ATTEMPT_ENDED, nowNanos, 0, null);
+        }
+    }
+
+    /** See {@link TelemetryHub#tell}. */
+    @Nullable
+    String tell(int what, long nowNanos, long nanos, @Nullable Object with) {
+        TelemetryHub telemetry = engine.telemetry;
+        if (telemetry == null) {
+            return null;
+        }
         toldNanos = nowNanos;
-        telemetry.attemptEnded(this, telemetryStates);
+        return telemetry.tell(what, this, telemetryStates, nanos, with);
     }
 
     /** Out of the bulkhead and the breaker without an attempt. */
@@ -274,11 +278,10 @@ final class CallMachine implements CallView {
         if (metrics != null) {
             metrics.succeeded(made);
         }
-        TelemetryHub telemetry = engine.telemetry;
-        if (telemetry != null) {
+        if (engine.telemetry != null) {
             succeeded = true;
-            attemptEnded(telemetry, judged, nowNanos);
-            telemetry.callEnded(this, telemetryStates);
+            attemptEnded(judged, nowNanos);
+            tell(TelemetryHub.CALL_ENDED, nowNanos, 0, null);
         }
         EventBus events = engine.events;
         if (events != null) {
@@ -333,10 +336,7 @@ final class CallMachine implements CallView {
             judged = judged.toFinal("nested-levee", "an engine inside this attempt has retried or refused already");
             verdict = judged;
         }
-        TelemetryHub telemetry = engine.telemetry;
-        if (telemetry != null) {
-            attemptEnded(telemetry, produced, nowNanos);
-        }
+        attemptEnded(produced, nowNanos);
         if (ending != null) {
             return stop(ending(), nowNanos);
         }
@@ -391,10 +391,12 @@ final class CallMachine implements CallView {
         if (breaker == null) {
             return;
         }
-        switch (health) {
-            case HEALTHY -> breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
-            case FAULT -> breaker.onFailure(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
-            case UNKNOWN -> breaker.onIgnored(breakerStamp);
+        if (health == Verdict.Health.HEALTHY) {
+            breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+        } else if (health == Verdict.Health.FAULT) {
+            breaker.onFailure(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
+        } else {
+            breaker.onIgnored(breakerStamp);
         }
     }
 
@@ -438,15 +440,12 @@ final class CallMachine implements CallView {
             metrics.retried(judged.rule());
         }
         EventBus events = engine.events;
-        TelemetryHub telemetry = engine.telemetry;
-        if (events != null || telemetry != null) {
+        if (events != null || engine.telemetry != null) {
             Decision record = record(null, nowNanos, delay);
             if (events != null) {
                 events.publish(new LeveeEvent.RetryScheduled(record, lastFailure));
             }
-            if (telemetry != null) {
-                telemetry.retryScheduled(this, telemetryStates, record);
-            }
+            tell(TelemetryHub.RETRY_SCHEDULED, nowNanos, 0, record);
         }
         remember(judged.rule());
         lastBackoffNanos = delay;
@@ -509,14 +508,11 @@ final class CallMachine implements CallView {
         fate = Fate.SENT_NO_ANSWER;
         Throwable lastBefore = lastFailure;
         lastFailure = thrown;
-        TelemetryHub telemetry = engine.telemetry;
-        if (telemetry != null) {
-            // The record of the call's end goes back to the attempt that was judged last; this one was not.
-            Verdict verdictBefore = verdict;
-            verdict = null;
-            attemptEnded(telemetry, null, nowNanos);
-            verdict = verdictBefore;
-        }
+        // The record of the call's end goes back to the attempt that was judged last; this one was not.
+        Verdict verdictBefore = verdict;
+        verdict = null;
+        attemptEnded(null, nowNanos);
+        verdict = verdictBefore;
         if (thrown == null) {
             lastFailure = lastBefore;
         }
@@ -568,9 +564,8 @@ final class CallMachine implements CallView {
             lastFailure = thrown;
             suppress(thrown, broken);
         }
-        TelemetryHub telemetry = engine.telemetry;
-        if (telemetry != null && isUntold) {
-            attemptEnded(telemetry, null, nowNanos);
+        if (isUntold) {
+            attemptEnded(null, nowNanos);
         }
         return stop(StopReason.RULE_FAILED, nowNanos);
     }
@@ -667,11 +662,7 @@ final class CallMachine implements CallView {
         if (metrics != null) {
             metrics.failed(made, stopped, degraded);
         }
-        TelemetryHub telemetry = engine.telemetry;
-        if (telemetry != null) {
-            toldNanos = endedNanos;
-            telemetry.callEnded(this, telemetryStates);
-        }
+        tell(TelemetryHub.CALL_ENDED, endedNanos, 0, null);
         EventBus events = engine.events;
         if (events != null) {
             publishEnd(events, endedNanos, failure);
@@ -781,17 +772,7 @@ final class CallMachine implements CallView {
 
     @Override
     public @Nullable String traceparent() {
-        TelemetryHub telemetry = engine.telemetry;
-        @Nullable Object[] states = telemetryStates;
-        return telemetry == null || states == null ? null : telemetry.traceparent(states);
-    }
-
-    void inject(BiConsumer<String, String> header) {
-        TelemetryHub telemetry = engine.telemetry;
-        @Nullable Object[] states = telemetryStates;
-        if (telemetry != null && states != null) {
-            telemetry.inject(states, header);
-        }
+        return tell(TelemetryHub.TRACEPARENT, toldNanos, 0, null);
     }
 
     @Nullable

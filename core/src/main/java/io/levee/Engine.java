@@ -64,26 +64,19 @@ final class Engine {
                 || breaker != null
                 || events != null;
         unguardedFirst = !clockAtStart && !judgesValues && bulkhead == null && budget == null && metrics == null;
-        if (events != null) {
-            tellOfBreaker();
+        if (breaker != null) {
+            breaker.onTransition((from, to, reason, nowNanos, figures) ->
+                    breakerChanged(new LeveeEvent.BreakerChanged(name, from, to, reason)));
         }
     }
 
     /** Sets up the telemetry. Before the Levee is handed out. */
     void attach(Levee levee, List<Telemetry> providers) {
-        TelemetryHub hub = providers.isEmpty() ? null : TelemetryHub.of(levee, providers);
-        if (hub != null) {
+        TelemetryHub hub = new TelemetryHub(levee, providers);
+        if (hub.isUsed()) {
             telemetry = hub;
             clockAtStart = true;
             unguardedFirst = false;
-            tellOfBreaker();
-        }
-    }
-
-    private void tellOfBreaker() {
-        if (breaker != null) {
-            breaker.onTransition((from, to, reason, nowNanos, figures) ->
-                    breakerChanged(new LeveeEvent.BreakerChanged(name, from, to, reason)));
         }
     }
 
@@ -92,7 +85,7 @@ final class Engine {
             events.publish(change);
         }
         if (telemetry != null) {
-            telemetry.breakerChanged(change);
+            telemetry.tell(TelemetryHub.BREAKER_CHANGED, null, null, 0, change);
         }
     }
 
@@ -130,7 +123,7 @@ final class Engine {
             events.close();
         }
         if (telemetry != null && first) {
-            telemetry.closed();
+            telemetry.tell(TelemetryHub.CLOSED, null, null, 0, null);
         }
     }
 

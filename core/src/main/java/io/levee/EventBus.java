@@ -18,7 +18,7 @@ final class EventBus {
     /** How long closing waits for listeners before it interrupts them. */
     private static final long CLOSE_PATIENCE_MS = 1_000;
 
-    private static final System.Logger LOG = System.getLogger("io.levee");
+    static final System.Logger LOG = System.getLogger("io.levee");
 
     private final String downstream;
     private final List<LeveeListener> listeners;

@@ -326,11 +326,7 @@ final class Frame extends ScopeMember implements Attempt {
     /** The asynchronous attempt runs, or could not be started. */
     void exit() {
         inAttempt = false;
-        AsyncAttempt started = starting;
         starting = null;
-        if (started != null) {
-            started.left();
-        }
     }
 
     /** Gives the machine away to an asynchronous call that goes on when this frame serves others. */
@@ -406,7 +402,7 @@ final class Frame extends ScopeMember implements Attempt {
     @Override
     public void inject(BiConsumer<String, String> header) {
         requireRunning();
-        machine.inject(header);
+        machine.tell(TelemetryHub.INJECT, 0, 0, header);
     }
 
     private void requireRunning() {

@@ -552,7 +552,7 @@ public final class Levee implements AutoCloseable {
 
         List<Telemetry> providers() {
             List<Telemetry> chosen = telemetry;
-            return chosen == null ? Telemetry.discovered() : chosen;
+            return chosen == null ? TelemetryHub.FOUND : chosen;
         }
 
         /**

@@ -34,6 +34,6 @@ public interface Telemetry {
      * @return the providers, in the order of the path
      */
     static List<Telemetry> discovered() {
-        return TelemetryProviders.FOUND;
+        return List.copyOf(TelemetryHub.FOUND);
     }
 }

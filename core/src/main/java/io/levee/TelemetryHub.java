@@ -1,7 +1,10 @@
 package io.levee;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -11,16 +14,17 @@ import org.jspecify.annotations.Nullable;
  * sinks is an array in their order, made only if one of them wants to keep something.
  */
 final class TelemetryHub {
-    static final System.Logger LOG = System.getLogger("io.levee");
-
     private static final TelemetrySink[] NONE = {};
+
+    /** What lies on the class or module path. Looked for once, when the first Levee is built that wants it. */
+    static final List<Telemetry> FOUND = find();
 
     private final String downstream;
     private final AtomicLong failures = new AtomicLong();
     private final TelemetrySink[] sinks;
     private boolean timesEveryCall;
 
-    private TelemetryHub(Levee levee, List<Telemetry> providers) {
+    TelemetryHub(Levee levee, List<Telemetry> providers) {
         downstream = levee.name();
         List<TelemetrySink> made = new ArrayList<>();
         for (Telemetry provider : providers) {
@@ -37,10 +41,31 @@ final class TelemetryHub {
         sinks = made.toArray(NONE);
     }
 
-    /** Null if no provider wants to be told. */
-    static @Nullable TelemetryHub of(Levee levee, List<Telemetry> providers) {
-        TelemetryHub hub = new TelemetryHub(levee, providers);
-        return hub.sinks.length == 0 ? null : hub;
+    private static void warn(String what, Throwable why) {
+        EventBus.LOG.log(System.Logger.Level.WARNING, what, why);
+    }
+
+    private static List<Telemetry> find() {
+        List<Telemetry> found = new ArrayList<>();
+        Iterator<Telemetry> all = ServiceLoader.load(Telemetry.class, Telemetry.class.getClassLoader())
+                .iterator();
+        // Bounded, since an iterator over a path that cannot be read may fail again and again.
+        for (int i = 0; i < 100; i++) {
+            try {
+                if (!all.hasNext()) {
+                    break;
+                }
+                found.add(all.next());
+            } catch (ServiceConfigurationError broken) {
+                warn("telemetry left out: it could not be loaded", broken);
+            }
+        }
+        return found;
+    }
+
+    /** False if no provider wants to be told. */
+    boolean isUsed() {
+        return sinks.length > 0;
     }
 
     boolean timesEveryCall() {
@@ -54,7 +79,7 @@ final class TelemetryHub {
     private void failed(Throwable broken) {
         // Once, not for every call: a sink that fails in a storm must not become a log storm.
         if (failures.getAndIncrement() == 0) {
-            LOG.log(System.Logger.Level.WARNING, downstream + ": telemetry threw; further ones are counted", broken);
+            warn(downstream + ": telemetry threw; further ones are counted", broken);
         }
     }
 
@@ -78,126 +103,68 @@ final class TelemetryHub {
         return states;
     }
 
-    void limiterWaited(CallView call, @Nullable Object @Nullable [] states, long waitedNanos) {
-        tell(LIMITER_WAITED, call, states, waitedNanos, null);
-    }
+    static final int LIMITER_WAITED = 0;
+    static final int ATTEMPT_STARTED = 1;
+    static final int ATTEMPT_LEFT = 2;
+    static final int ATTEMPT_ENDED = 3;
+    static final int RETRY_SCHEDULED = 4;
+    static final int CALL_ENDED = 5;
+    static final int BREAKER_CHANGED = 6;
+    static final int CLOSED = 7;
+    static final int TRACEPARENT = 8;
+    static final int INJECT = 9;
 
-    void attemptStarted(CallView call, @Nullable Object[] states) {
-        tell(ATTEMPT_STARTED, call, states, 0, null);
-    }
-
-    void attemptEnded(CallView call, @Nullable Object @Nullable [] states) {
-        tell(ATTEMPT_ENDED, call, states, 0, null);
-    }
-
-    void retryScheduled(CallView call, @Nullable Object @Nullable [] states, Decision decision) {
-        tell(RETRY_SCHEDULED, call, states, 0, decision);
-    }
-
-    void callEnded(CallView call, @Nullable Object @Nullable [] states) {
-        tell(CALL_ENDED, call, states, 0, null);
-    }
-
-    private static final int LIMITER_WAITED = 0;
-    private static final int ATTEMPT_STARTED = 1;
-    private static final int ATTEMPT_ENDED = 2;
-    private static final int RETRY_SCHEDULED = 3;
-    private static final int CALL_ENDED = 4;
-
-    /** One loop for all: what differs is a constant, which the compiler folds. */
-    private void tell(
-            int what, CallView call, @Nullable Object @Nullable [] states, long nanos, @Nullable Decision decision) {
+    /**
+     * Tells every sink, or asks them until one answers. One loop for all, since each would be the same but for one call.
+     *
+     * @param what which method of the sinks
+     * @param nanos how long the limiter took
+     * @param with the decision, the change of the breaker, or where headers go
+     * @return the traceparent
+     */
+    @SuppressWarnings({"unchecked", "NullAway"}) // what is told decides what is given
+    @Nullable
+    String tell(
+            int what,
+            @Nullable CallView call,
+            @Nullable Object @Nullable [] states,
+            long nanos,
+            @Nullable Object with) {
         TelemetrySink[] all = sinks;
-        for (int i = 0; i < all.length; i++) {
+        for (int n = 0; n < all.length; n++) {
+            // What is bound to a thread is unbound in the reverse order.
+            int i = what == ATTEMPT_LEFT ? all.length - 1 - n : n;
             TelemetrySink sink = all[i];
             Object state = states == null ? null : states[i];
             try {
                 switch (what) {
                     case LIMITER_WAITED -> sink.limiterWaited(call, state, nanos);
-                    case ATTEMPT_STARTED -> {
-                        if (state != null) {
-                            sink.attemptStarted(call, state);
-                        }
-                    }
                     case ATTEMPT_ENDED -> sink.attemptEnded(call, state);
-                    case RETRY_SCHEDULED -> {
-                        if (decision != null) {
-                            sink.retryScheduled(call, state, decision);
+                    case RETRY_SCHEDULED -> sink.retryScheduled(call, state, (Decision) with);
+                    case CALL_ENDED -> sink.callEnded(call, state);
+                    case BREAKER_CHANGED -> sink.breakerChanged((LeveeEvent.BreakerChanged) with);
+                    case CLOSED -> sink.closed();
+                    default -> {
+                        if (state == null) {
+                            continue;
+                        }
+                        switch (what) {
+                            case ATTEMPT_STARTED -> sink.attemptStarted(call, state);
+                            case ATTEMPT_LEFT -> sink.attemptLeft(state);
+                            case INJECT -> sink.inject(state, (BiConsumer<String, String>) with);
+                            default -> {
+                                String found = sink.traceparent(state);
+                                if (found != null) {
+                                    return found;
+                                }
+                            }
                         }
                     }
-                    default -> sink.callEnded(call, state);
                 }
             } catch (Throwable broken) {
                 failed(broken);
-            }
-        }
-    }
-
-    /** In the reverse order of {@link #attemptStarted}, as what is bound to a thread must be unbound. */
-    void attemptLeft(@Nullable Object[] states) {
-        TelemetrySink[] all = sinks;
-        for (int i = all.length - 1; i >= 0; i--) {
-            Object state = states[i];
-            if (state != null) {
-                try {
-                    all[i].attemptLeft(state);
-                } catch (Throwable broken) {
-                    failed(broken);
-                }
-            }
-        }
-    }
-
-    void breakerChanged(LeveeEvent.BreakerChanged change) {
-        for (TelemetrySink sink : sinks) {
-            try {
-                sink.breakerChanged(change);
-            } catch (Throwable broken) {
-                failed(broken);
-            }
-        }
-    }
-
-    void closed() {
-        for (TelemetrySink sink : sinks) {
-            try {
-                sink.closed();
-            } catch (Throwable broken) {
-                failed(broken);
-            }
-        }
-    }
-
-    @Nullable
-    String traceparent(@Nullable Object[] states) {
-        TelemetrySink[] all = sinks;
-        for (int i = 0; i < all.length; i++) {
-            Object state = states[i];
-            if (state != null) {
-                try {
-                    String found = all[i].traceparent(state);
-                    if (found != null) {
-                        return found;
-                    }
-                } catch (Throwable broken) {
-                    failed(broken);
-                }
             }
         }
         return null;
-    }
-
-    void inject(@Nullable Object[] states, BiConsumer<String, String> header) {
-        TelemetrySink[] all = sinks;
-        for (int i = 0; i < all.length; i++) {
-            Object state = states[i];
-            if (state != null) {
-                try {
-                    all[i].inject(state, header);
-                } catch (Throwable broken) {
-                    failed(broken);
-                }
-            }
-        }
     }
 }

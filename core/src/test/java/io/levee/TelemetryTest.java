@@ -172,6 +172,20 @@ class TelemetryTest {
     }
 
     @Test
+    void anAsynchronousBodyThatThrowsIsLeftBeforeItsAttemptEnds() {
+        Levee levee = told().build();
+        CompletableFuture<String> call = levee.callAsync(attempt -> {
+            throw new ConnectException();
+        });
+        time.advance(Duration.ofSeconds(1));
+        assertThat(call).isCompletedExceptionally();
+        assertThat(recorder.log.stream().map(line -> line.substring(0, 5)))
+                .containsExactly(
+                        "call ", "start", "left ", "end 0", "retry", "start", "left ", "end 1", "retry", "start",
+                        "left ", "end 2", "ended");
+    }
+
+    @Test
     void anExecutorThatRefusesEndsTheCallWithoutAdmittingAnAttemptThatIsNotMade() {
         AtomicBoolean full = new AtomicBoolean();
         Levee levee = Levee.named("inventory")
@@ -277,7 +291,7 @@ class TelemetryTest {
     void whatLiesOnTheClassPathIsFoundOnceAndTold() {
         int before = Found.CALLS.get();
         assertThat(Telemetry.discovered()).hasSize(1).first().isInstanceOf(Found.class);
-        assertThat(Telemetry.discovered()).isSameAs(Telemetry.discovered());
+        assertThat(Telemetry.discovered()).isEqualTo(Telemetry.discovered());
         Levee.named(Found.DOWNSTREAM).build().call(attempt -> "7");
         Levee.named(Found.DOWNSTREAM).telemetry().build().call(attempt -> "7");
         assertThat(Found.CALLS.get() - before).isEqualTo(1);

@@ -31,7 +31,7 @@ class ReflectionTest {
     private static final String LOOKS_UP_CLASSES = "io.levee.CauseChain";
 
     /** The one place that looks for services, once: an image builder sees the constant class and takes its providers along. */
-    private static final String FINDS_TELEMETRY = "io.levee.TelemetryProviders";
+    private static final String FINDS_TELEMETRY = "io.levee.TelemetryHub";
 
     /** What only compares and prints classes that are there already. */
     private static final Set<String> OF_CLASS = Set.of(

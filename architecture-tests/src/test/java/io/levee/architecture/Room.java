@@ -22,6 +22,7 @@ enum Room {
     YAML("yaml", "io.levee.yaml", 0),
     SLO("guard/slo", "io.levee.guard.slo", 1),
     CONFIG("config", "io.levee.config", 1),
+    LINT("lint", "io.levee.lint", 2),
     LAB("lab", "io.levee.lab", 3),
     CLI("cli", "io.levee.cli", 4);
 

@@ -5,6 +5,7 @@ import io.levee.Levee;
 import io.levee.LeveeSettings;
 import io.levee.RetryPolicy;
 import io.levee.config.LeveeConfig;
+import io.levee.lint.WorstCase;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -205,23 +206,21 @@ final class ExplainCommand implements Callable<Integer> {
         ObjectNode all = json.createObjectNode();
         ArrayNode each = all.putArray("retries");
         StringBuilder text = new StringBuilder("retry   shortest ms   longest ms\n");
-        long waits = 0;
         int made = 0;
         for (int n = 1; n <= retries && n < backoff.attempts(); n++) {
             long min = Outcomes.millisUp(backoff.shortestDelayNanos(n));
             long max = Outcomes.millisUp(backoff.longestDelayNanos(n));
             each.addObject().put("retry", n).put("delayMinMs", min).put("delayMaxMs", max);
             text.append(String.format(Locale.ROOT, "%5d %13d %12d\n", n, min, max));
-            waits = add(waits, max);
             made = n;
         }
+        WorstCase worstCase = WorstCase.of(settings, retries);
+        long waits = millisUp(worstCase.waits());
         all.put("waitsMs", waits);
         text.append("waits, at most: ").append(waits).append(" ms\n");
-        Duration timeout = settings.attemptTimeout();
         Duration deadline = settings.deadline();
-        Long worst = timeout == null ? null : (Long) add(waits, multiply(timeout.toMillis(), made + 1L));
-        Long cut =
-                deadline == null ? worst : (Long) Math.min(worst == null ? Long.MAX_VALUE : worst, deadline.toMillis());
+        Long worst = millisUpOrNull(worstCase.uncut());
+        Long cut = millisUpOrNull(worstCase.total());
         all.put("worstCaseUncutMs", worst).put("worstCaseMs", cut);
         text.append("worst case, attempts included: ").append(worst == null ? "no bound" : worst + " ms");
         text.append(deadline == null ? "" : "; cut by the deadline to " + cut + " ms")
@@ -238,12 +237,15 @@ final class ExplainCommand implements Callable<Integer> {
         return Main.written(out, 0);
     }
 
-    private static long add(long a, long b) {
-        long sum = a + b;
-        return sum < 0 ? Long.MAX_VALUE : sum;
+    private static long millisUp(Duration time) {
+        try {
+            return time.plusNanos(999_999).toMillis();
+        } catch (ArithmeticException longerThanALong) {
+            return Long.MAX_VALUE;
+        }
     }
 
-    private static long multiply(long a, long b) {
-        return a != 0 && b > Long.MAX_VALUE / a ? Long.MAX_VALUE : a * b;
+    private static @Nullable Long millisUpOrNull(@Nullable Duration time) {
+        return time == null ? null : (Long) millisUp(time);
     }
 }

@@ -13,7 +13,13 @@ import picocli.CommandLine.Spec;
         description = "Keeps a struggling dependency from being drowned by the clients that retry against it.",
         version = "levee 0.1.0-SNAPSHOT",
         mixinStandardHelpOptions = true,
-        subcommands = {DemoCommand.class, ExplainCommand.class, SloCommand.class, GateCommand.class, ReportCommand.class
+        subcommands = {
+            DemoCommand.class,
+            ExplainCommand.class,
+            LintCommand.class,
+            SloCommand.class,
+            GateCommand.class,
+            ReportCommand.class
         },
         exitCodeListHeading = Main.EXIT_CODES,
         exitCodeList = {"0:done", "1:an error in levee itself", "2:bad input", Main.EXIT_OUTPUT_LOST})
@@ -68,7 +74,8 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "which command? demo, explain, gate, report or slo");
+                spec.commandLine(),
+                "which command? " + String.join(", ", spec.subcommands().keySet()));
     }
 
     /** One line for a person; the stack only for whoever asks for it. */

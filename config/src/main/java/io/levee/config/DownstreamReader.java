@@ -36,7 +36,9 @@ final class DownstreamReader {
             "breaker",
             "retryBudget",
             "bulkhead",
-            "classify");
+            "classify",
+            "facts",
+            "lintIgnore");
 
     // The builder's own defaults; a test compares them.
     private static final Duration DEFAULT_BASE = Duration.ofMillis(100);
@@ -53,15 +55,23 @@ final class DownstreamReader {
         this.downstream = downstream;
     }
 
-    /** The settings of the block; what is wrong is noted in the problems, and the rest is read all the same. */
-    static List<Consumer<Levee.Builder>> read(Section downstreams, String name) {
+    /**
+     * What a block says; what is wrong is noted in the problems, and the rest is read all the same.
+     *
+     * @param settings how the downstream is called
+     * @param facts what it is like
+     */
+    record Downstream(List<Consumer<Levee.Builder>> settings, DownstreamFacts facts) {}
+
+    /** Reads a downstream's block; null, and a problem, if it is none. */
+    static @Nullable Downstream read(Section downstreams, String name) {
         Section downstream = downstreams.section(name, SETTINGS);
         if (downstream == null) {
-            return List.of();
+            return null;
         }
         DownstreamReader reader = new DownstreamReader(downstream);
         reader.read();
-        return List.copyOf(reader.settings);
+        return new Downstream(List.copyOf(reader.settings), FactsReader.downstream(downstream));
     }
 
     private void read() {

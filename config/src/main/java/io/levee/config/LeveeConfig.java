@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
@@ -33,11 +32,16 @@ public final class LeveeConfig {
     private static final int VERSION = 1;
 
     private final String file;
-    private final Map<String, List<Consumer<Levee.Builder>>> downstreams;
+    private final ServiceFacts facts;
+    private final Map<String, DownstreamReader.Downstream> downstreams;
+    private final Places places;
 
-    private LeveeConfig(String file, Map<String, List<Consumer<Levee.Builder>>> downstreams) {
+    private LeveeConfig(
+            String file, ServiceFacts facts, Map<String, DownstreamReader.Downstream> downstreams, Places places) {
         this.file = file;
+        this.facts = facts;
         this.downstreams = Collections.unmodifiableMap(downstreams);
+        this.places = places;
     }
 
     /**
@@ -67,19 +71,20 @@ public final class LeveeConfig {
         Problems problems = new Problems(name, PolicyFileException::new);
         Node root = Document.read(problems, name, yaml, "version: " + VERSION);
         problems.check();
-        Map<String, List<Consumer<Levee.Builder>>> downstreams = new LinkedHashMap<>();
-        if (root != null) {
-            read(problems, root, downstreams);
+        Map<String, DownstreamReader.Downstream> downstreams = new LinkedHashMap<>();
+        ServiceFacts facts = null;
+        Section file =
+                root == null ? null : Section.open(problems, "", root, List.of("version", "facts", "downstreams"));
+        if (file != null) {
+            read(problems, file, downstreams);
+            facts = FactsReader.service(file);
         }
         problems.check();
-        return new LeveeConfig(name, downstreams);
+        return new LeveeConfig(
+                name, facts == null ? new ServiceFacts(null, null, false) : facts, downstreams, new Places(name, root));
     }
 
-    private static void read(Problems problems, Node root, Map<String, List<Consumer<Levee.Builder>>> downstreams) {
-        Section file = Section.open(problems, "", root, List.of("version", "downstreams"));
-        if (file == null) {
-            return;
-        }
+    private static void read(Problems problems, Section file, Map<String, DownstreamReader.Downstream> downstreams) {
         if (!file.has("version")) {
             file.problem("version is missing; write version: " + VERSION);
         }
@@ -98,7 +103,10 @@ public final class LeveeConfig {
             if (name.isBlank()) {
                 named.problemWithName(name, "a downstream needs a name; this one is blank");
             } else {
-                downstreams.put(name, DownstreamReader.read(named, name));
+                DownstreamReader.Downstream downstream = DownstreamReader.read(named, name);
+                if (downstream != null) {
+                    downstreams.put(name, downstream);
+                }
             }
         }
         if (downstreams.isEmpty() && problems.none()) {
@@ -124,13 +132,48 @@ public final class LeveeConfig {
      * @throws IllegalArgumentException if the file does not name it
      */
     public Levee.Builder builder(String downstream) {
-        List<Consumer<Levee.Builder>> settings = downstreams.get(downstream);
-        if (settings == null) {
+        Levee.Builder builder = Levee.named(downstream);
+        read(downstream).settings().forEach(setting -> setting.accept(builder));
+        return builder;
+    }
+
+    /**
+     * What the file says of a downstream itself.
+     *
+     * @param downstream the name
+     * @return its facts
+     * @throws IllegalArgumentException if the file does not name it
+     */
+    public DownstreamFacts facts(String downstream) {
+        return read(downstream).facts();
+    }
+
+    private DownstreamReader.Downstream read(String downstream) {
+        DownstreamReader.Downstream found = downstreams.get(downstream);
+        if (found == null) {
             throw new IllegalArgumentException(file + " has no downstream " + Shown.quoted(downstream)
                     + Suggestion.wayOut(downstream, downstreams.keySet()));
         }
-        Levee.Builder builder = Levee.named(downstream);
-        settings.forEach(setting -> setting.accept(builder));
-        return builder;
+        return found;
+    }
+
+    /**
+     * What the file says of the service that makes the calls.
+     *
+     * @return its facts
+     */
+    public ServiceFacts facts() {
+        return facts;
+    }
+
+    /**
+     * Where a setting stands in the file.
+     *
+     * @param path the keys that lead to it, such as {@code "downstreams", "inventory", "retry", "base"}
+     * @return the place of its key; where the file leaves it out, that of the innermost block which would hold it; line
+     *     1 where there is none
+     */
+    public Place place(String... path) {
+        return places.of(path);
     }
 }

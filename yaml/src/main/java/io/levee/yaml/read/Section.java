@@ -281,6 +281,20 @@ public final class Section {
         return values.get(key) instanceof ScalarNode scalar && isNumber(scalar);
     }
 
+    /** A text in one line, of something that is not blank; null if absent. */
+    public @Nullable String text(String key) {
+        ScalarNode scalar = scalar(key, "a text");
+        if (scalar == null) {
+            return null;
+        }
+        String text = scalar.getValue();
+        if (text.isBlank() || text.length() > MAX_TEXT || !Shown.isOneLine(text)) {
+            problem(scalar, key, "must be a text on one line, of 1 to " + MAX_TEXT + " characters");
+            return null;
+        }
+        return text;
+    }
+
     /** True or false; null if absent. */
     @Nullable
     public Boolean flag(String key) {

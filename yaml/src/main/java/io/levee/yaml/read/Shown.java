@@ -24,6 +24,11 @@ public final class Shown {
         return text == null ? "cannot be read" : oneLine(text, LONGEST_SENTENCE);
     }
 
+    /** Whether a text can be shown as it is. */
+    static boolean isOneLine(String text) {
+        return oneLine(text, text.length()).equals(text);
+    }
+
     private static String oneLine(String text, int longest) {
         StringBuilder shown = new StringBuilder();
         int end = Math.min(text.length(), longest);

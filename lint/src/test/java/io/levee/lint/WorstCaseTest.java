@@ -1,0 +1,53 @@
+package io.levee.lint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.levee.Levee;
+import io.levee.LeveeSettings;
+import io.levee.RetryPolicy;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class WorstCaseTest {
+    private static LeveeSettings settings(Levee.Builder builder) {
+        try (Levee levee = builder.build()) {
+            return levee.settings();
+        }
+    }
+
+    @Test
+    void theDefaultsTakeThreeAttemptsAndTwoWaitsCutByTheDeadline() {
+        assertThat(WorstCase.of(settings(Levee.named("a"))))
+                .isEqualTo(new WorstCase(
+                        2,
+                        Duration.ofMillis(300),
+                        Duration.ofMillis(20_300),
+                        Duration.ofMillis(30_300),
+                        Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void withoutTimeoutsThereIsNoBound() {
+        assertThat(WorstCase.of(settings(Levee.named("a").noDeadline().noAttemptTimeout())))
+                .isEqualTo(new WorstCase(2, Duration.ofMillis(300), null, null, null));
+        assertThat(WorstCase.of(settings(Levee.named("a").noAttemptTimeout())).total())
+                .isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void aPolicyOfTheUsersOwnCountsAsOneThatNeverRetries() {
+        assertThat(WorstCase.of(settings(Levee.named("a").retry(tryCount -> 5L)))
+                        .retries())
+                .isZero();
+    }
+
+    @Test
+    void theLongestWaitsOfTheMostRetriesOverflowNothing() {
+        WorstCase worst = WorstCase.of(settings(Levee.named("a")
+                .noDeadline()
+                .attemptTimeout(Duration.ofDays(36_500))
+                .retry(RetryPolicy.fixed(Duration.ofNanos(Long.MAX_VALUE)).attempts(Integer.MAX_VALUE - 1))));
+        assertThat(worst.retries()).isEqualTo(100_000);
+        assertThat(worst.uncut()).isGreaterThan(worst.waits()).isEqualTo(worst.total());
+    }
+}
