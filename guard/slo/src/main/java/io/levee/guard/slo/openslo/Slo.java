@@ -1,5 +1,6 @@
 package io.levee.guard.slo.openslo;
 
+import io.levee.guard.slo.ErrorBudget;
 import io.levee.guard.slo.Objective;
 import io.levee.guard.slo.Ratio;
 import io.levee.guard.slo.Span;
@@ -7,6 +8,7 @@ import io.levee.guard.slo.Terms;
 import io.levee.guard.slo.Window;
 import io.levee.guard.slo.gate.EventMatcher;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -124,6 +126,37 @@ public record Slo(
                 window,
                 additions.earlier(),
                 additions.exclusions());
+    }
+
+    /**
+     * The error budget at an instant, by whichever method the objective counts.
+     *
+     * @param objective which one, from 0
+     * @param now the instant
+     * @param source the events
+     * @return the budget, in events or in slices
+     * @throws IllegalArgumentException if the indicator is a threshold, which has no events, or the whole window is excluded
+     */
+    public ErrorBudget budget(int objective, Instant now, Terms.Source source) {
+        Target target = objectives.get(objective);
+        Span slice = target.slice();
+        if (method == Method.OCCURRENCES || slice == null) {
+            return terms(objective).budget(now, source);
+        }
+        Sli own = indicator;
+        if (own != null && own.threshold() != null) {
+            throw new IllegalArgumentException(
+                    "SLO '" + name() + "' judges a value, not events; count its slices where the values are");
+        }
+        Ratio sliceTarget = target.sliceTarget();
+        return terms(objective)
+                .budgetInSlices(
+                        now,
+                        slice.toDuration(),
+                        sliceTarget == null ? Ratio.ONE : sliceTarget,
+                        additions.noData(),
+                        method == Method.RATIO_TIMESLICES,
+                        source);
     }
 
     /**

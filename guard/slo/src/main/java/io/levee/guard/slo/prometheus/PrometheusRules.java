@@ -99,8 +99,8 @@ public final class PrometheusRules {
             }
             this.period = window.toDays() + "d";
             this.errors = new ErrorRatio(catalog, slo, target);
-            this.selector =
-                    "{sloth_id=\"" + id() + "\", sloth_service=\"" + slo.service() + "\", sloth_slo=\"" + name + "\"}";
+            this.selector = "{sloth_id=" + quoted(id()) + ", sloth_service=" + quoted(slo.service()) + ", sloth_slo="
+                    + quoted(name) + "}";
         }
 
         private String id() {
@@ -252,6 +252,10 @@ public final class PrometheusRules {
             return "(((" + failed + ") * " + rule.longWindow().toSeconds() + ") >= "
                     + slo.additions().minimumBad() + ")";
         }
+    }
+
+    private static String quoted(String label) {
+        return '"' + label.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
     private static String number(Ratio value) {
