@@ -20,6 +20,7 @@ enum Room {
     JDBC("clients/jdbc", "io.levee.jdbc", 1),
     GRPC("clients/grpc", "io.levee.grpc", 1),
     YAML("yaml", "io.levee.yaml", 0),
+    IDEMPOTENCY("idempotency", "io.levee.idempotency", 2),
     SLO("guard/slo", "io.levee.guard.slo", 1),
     CONFIG("config", "io.levee.config", 1),
     LINT("lint", "io.levee.lint", 2),

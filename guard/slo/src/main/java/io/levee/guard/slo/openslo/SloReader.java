@@ -94,7 +94,12 @@ final class SloReader {
             spec.problem("budgetingMethod is missing; write Occurrences unless you want to count slices of time");
         }
         String word = spec.word("budgetingMethod", names);
-        return word == null ? Slo.Method.OCCURRENCES : Slo.Method.values()[names.indexOf(word)];
+        for (Slo.Method each : Slo.Method.values()) {
+            if (each.toString().equals(word)) {
+                return each;
+            }
+        }
+        return Slo.Method.OCCURRENCES;
     }
 
     private Window window(Section spec) {
