@@ -164,7 +164,8 @@ public record Terms(Objective objective, Window window, List<EarlierTarget> earl
             lengths.add(new ErrorBudget.Part(Counts.NONE, then, lengthMs));
             long judged = slices.counts().total();
             total += judged;
-            spent = spent.plus(mean ? slices.sumOfBadShares() : Ratio.of(slices.counts().bad()));
+            spent = spent.plus(
+                    mean ? slices.sumOfBadShares() : Ratio.of(slices.counts().bad()));
             budget = budget.plus(then.allowed().times(judged));
         }
         ErrorBudget byLength = ErrorBudget.of(lengths);
@@ -182,8 +183,7 @@ public record Terms(Objective objective, Window window, List<EarlierTarget> earl
         long begin = Math.floorDiv(counted.from().toEpochMilli() + lengthMs - 1, lengthMs) * lengthMs;
         long end = Math.min(counted.to().toEpochMilli(), now.toEpochMilli());
         for (long from = begin; from + lengthMs <= end; from += lengthMs) {
-            slices.add(source.counts(
-                    new TimeRange(Instant.ofEpochMilli(from), Instant.ofEpochMilli(from + lengthMs))));
+            slices.add(source.counts(new TimeRange(Instant.ofEpochMilli(from), Instant.ofEpochMilli(from + lengthMs))));
         }
     }
 

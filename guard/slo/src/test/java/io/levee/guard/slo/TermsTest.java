@@ -290,18 +290,17 @@ class TermsTest {
                         NOW.minus(Duration.ofDays(21)), Ratio.parse("0.9"), "ann", "first guess")),
                 List.of(exclusion("2026-01-04T02:00", UTC, "PT2H", "FREQ=WEEKLY;BYDAY=SU")));
         Duration hour = Duration.ofHours(1);
-        ErrorBudget good = terms.budgetInSlices(
-                NOW, hour, Ratio.parse("0.999"), Slices.NoData.BAD, false, TermsTest::steady);
+        ErrorBudget good =
+                terms.budgetInSlices(NOW, hour, Ratio.parse("0.999"), Slices.NoData.BAD, false, TermsTest::steady);
         assertThat(good.total()).isEqualTo(664);
         assertThat(good.spent()).isEqualTo(Ratio.ZERO);
         // 166 slices at 90 %, 498 at 99 %
         assertThat(good.budget()).isEqualTo(Ratio.parse("21.58"));
         assertThat(good.windowMs()).isEqualTo(664L * 3_600_000);
-        ErrorBudget bad = terms.budgetInSlices(
-                NOW, hour, Ratio.parse("0.9991"), Slices.NoData.BAD, false, TermsTest::steady);
+        ErrorBudget bad =
+                terms.budgetInSlices(NOW, hour, Ratio.parse("0.9991"), Slices.NoData.BAD, false, TermsTest::steady);
         assertThat(bad.spent()).isEqualTo(Ratio.of(664));
-        ErrorBudget mean = terms.budgetInSlices(
-                NOW, hour, Ratio.ONE, Slices.NoData.BAD, true, TermsTest::steady);
+        ErrorBudget mean = terms.budgetInSlices(NOW, hour, Ratio.ONE, Slices.NoData.BAD, true, TermsTest::steady);
         assertThat(mean.spent()).isEqualTo(Ratio.parse("0.664"));
         // what has not ended yet is not judged
         Terms month = Terms.of(

@@ -16,8 +16,30 @@ class OpenSloFuzzTest {
     private static final List<String> FILES = List.of(text("shop.yaml"), text("shapes.yaml"), text("calendar.yaml"));
 
     private static final List<String> PIECES = List.of(
-            "", "x", "- ", ": ", "{}", "[]", "null", "\n", "'", "|", "0", "-1", "1e999", "99999999999999999999", "\uD83D\uDE80",
-            "  ", "---", "&a ", "*a", "28d", "1M", "target", "2026-01-01 00:00:00", "FREQ=WEEKLY");
+            "",
+            "x",
+            "- ",
+            ": ",
+            "{}",
+            "[]",
+            "null",
+            "\n",
+            "'",
+            "|",
+            "0",
+            "-1",
+            "1e999",
+            "99999999999999999999",
+            "\uD83D\uDE80",
+            "  ",
+            "---",
+            "&a ",
+            "*a",
+            "28d",
+            "1M",
+            "target",
+            "2026-01-01 00:00:00",
+            "FREQ=WEEKLY");
 
     private static String text(String name) {
         try {
