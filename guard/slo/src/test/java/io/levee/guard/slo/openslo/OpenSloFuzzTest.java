@@ -49,7 +49,7 @@ class OpenSloFuzzTest {
         }
     }
 
-    @Property(tries = 3_000)
+    @Property(tries = 800)
     void aFileIsReadOrRefusedWithPlaces(
             @ForAll @IntRange(max = 2) int which,
             @ForAll @IntRange(max = 2_000) int at,
