@@ -8,5 +8,6 @@ module io.levee.yaml {
     exports io.levee.yaml;
     exports io.levee.yaml.read to
             io.levee.config,
-            io.levee.guard.slo;
+            io.levee.guard.slo,
+            io.levee.lab;
 }

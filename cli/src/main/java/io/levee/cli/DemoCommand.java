@@ -92,7 +92,7 @@ final class DemoCommand implements Callable<Integer> {
 
     /** From JDK 22 on there is a console without a terminal too, and a method that tells. */
     @SuppressWarnings("SystemConsoleNull") // null is what the older ones answer
-    private static boolean isTerminal() {
+    static boolean isTerminal() {
         Console console = System.console();
         if (console == null || Runtime.version().feature() < 22) {
             return console != null;

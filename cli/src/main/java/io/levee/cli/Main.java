@@ -1,6 +1,7 @@
 package io.levee.cli;
 
 import io.levee.config.PolicyFileException;
+import io.levee.lab.storm.ScenarioFileException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Spec;
             LintCommand.class,
             SloCommand.class,
             GateCommand.class,
-            ReportCommand.class
+            ReportCommand.class,
+            StormCommand.class
         },
         exitCodeListHeading = Main.EXIT_CODES,
         exitCodeList = {"0:done", "1:an error in levee itself", "2:bad input", Main.EXIT_OUTPUT_LOST})
@@ -80,7 +82,7 @@ public final class Main implements Runnable {
 
     /** One line for a person; the stack only for whoever asks for it. */
     private static int report(Exception e, PrintWriter err) {
-        if (e instanceof UserError || e instanceof PolicyFileException) {
+        if (e instanceof UserError || e instanceof PolicyFileException || e instanceof ScenarioFileException) {
             err.println(e.getMessage());
             return BAD_INPUT;
         }

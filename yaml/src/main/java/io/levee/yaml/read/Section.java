@@ -150,6 +150,24 @@ public final class Section {
         return node == null ? null : open(problems, sub(key), node, known);
     }
 
+    /** A list of sections inside this one: those that are sections; empty if absent. */
+    public List<Section> sections(String key, List<String> known) {
+        Node node = values.get(key);
+        List<Section> result = new ArrayList<>();
+        if (node instanceof SequenceNode sequence && sequence.getValue().size() <= MAX_ELEMENTS) {
+            int index = 0;
+            for (Node each : sequence.getValue()) {
+                Section section = open(problems, sub(key) + '[' + index++ + ']', each, known);
+                if (section != null) {
+                    result.add(section);
+                }
+            }
+        } else if (node != null) {
+            problem(node, key, "must be a list of at most " + MAX_ELEMENTS + " blocks, is " + kind(node));
+        }
+        return result;
+    }
+
     /** A section of names inside this one. */
     @Nullable
     public Section names(String key) {
