@@ -70,6 +70,13 @@ public interface CallView {
     long attemptNanos();
 
     /**
+     * Time since the attempt before this one was judged: the backoff, the wait for a permit and this attempt so far.
+     *
+     * @return nanoseconds; 0 for the first attempt and its hedge
+     */
+    long retryNanos();
+
+    /**
      * Time since the call began.
      *
      * @return nanoseconds

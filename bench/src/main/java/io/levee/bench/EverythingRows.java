@@ -28,8 +28,18 @@ public abstract class EverythingRows {
      * @param heard what is told of each call; null for nobody
      */
     EverythingRows(@org.jspecify.annotations.Nullable Heard heard) {
+        this(heard, Levees.everything(heard));
+    }
+
+    /**
+     * Makes a row with a Levee of its own.
+     *
+     * @param heard what the others tell of each call; null for nobody
+     * @param levee the Levee
+     */
+    EverythingRows(@org.jspecify.annotations.Nullable Heard heard, Levee levee) {
         hand = new HandWritten.Everything(heard);
-        levee = Levees.everything(heard);
+        this.levee = levee;
         Retry retry = Peers.Resilience4j.retry();
         CircuitBreaker breaker = Peers.Resilience4j.breaker(SlidingWindowType.COUNT_BASED);
         RateLimiter limiter = Peers.Resilience4j.limiter();

@@ -2,11 +2,16 @@ package io.levee.bench;
 
 import io.levee.Breaker;
 import io.levee.Bulkhead;
+import io.levee.ConcurrencyLimit;
 import io.levee.Levee;
 import io.levee.Limiter;
 import io.levee.RetryBudget;
 import io.levee.RetryPolicy;
+import io.levee.Throttle;
 import io.levee.TimeSource;
+import io.levee.metrics.Meters;
+import io.levee.metrics.MetricOptions;
+import io.levee.metrics.Recorder;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -84,10 +89,25 @@ final class Levees {
         return retrying().breaker(countRule()).limiter(limiterRule()).build();
     }
 
+    private static Levee.Builder all() {
+        return retrying().breaker(countRule()).limiter(limiterRule()).bulkhead(Bulkhead.inFlight(Peers.IN_FLIGHT));
+    }
+
+    /** The same with a bulkhead, and the metrics of the exporters. */
+    static Levee everythingMeasured() {
+        return all().telemetry(new Meters(MetricOptions.defaults(), (service, upstream) -> new Recorder() {
+                    @Override
+                    public void retryEnded(double seconds, @Nullable String traceparent) {}
+
+                    @Override
+                    public void limiterWaited(double seconds) {}
+                }))
+                .build();
+    }
+
     /** The same with a bulkhead, and a listener if somebody is to hear of it. */
     static Levee everything(@Nullable Heard heard) {
-        Levee.Builder builder =
-                retrying().breaker(countRule()).limiter(limiterRule()).bulkhead(Bulkhead.inFlight(Peers.IN_FLIGHT));
+        Levee.Builder builder = all();
         if (heard != null) {
             builder.listener(event -> heard.called());
         }
@@ -134,6 +154,14 @@ final class Levees {
         Levee levee = bare().bulkhead(Bulkhead.inFlight(1)).build();
         levee.bulkhead().tryEnter();
         return levee;
+    }
+
+    /** What a user gets who asks for a throttle and a concurrency limit and switches nothing off. */
+    static Levee adaptive() {
+        return retrying()
+                .throttle(Throttle.adaptive())
+                .concurrencyLimit(ConcurrencyLimit.gradient())
+                .build();
     }
 
     static RetryPolicy backoff() {

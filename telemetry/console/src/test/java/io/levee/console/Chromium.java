@@ -1,0 +1,258 @@
+package io.levee.console;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A Chromium of the system's with one page, driven over its own protocol (Chrome DevTools Protocol, stable 1.3). */
+final class Chromium implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    /** For a machine that is ten times slower than a quiet one. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path profile;
+    private final Process process;
+    private final WebSocket socket;
+    private final AtomicInteger ids = new AtomicInteger();
+    private final Map<Integer, CompletableFuture<JsonNode>> pending;
+    private final ConcurrentLinkedQueue<String> complaints;
+
+    private Chromium(
+            Path profile,
+            Process process,
+            WebSocket socket,
+            Map<Integer, CompletableFuture<JsonNode>> pending,
+            ConcurrentLinkedQueue<String> complaints) {
+        this.profile = profile;
+        this.process = process;
+        this.socket = socket;
+        this.pending = pending;
+        this.complaints = complaints;
+    }
+
+    static Chromium start() throws Exception {
+        Path program = Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+                .map(folder -> Path.of(folder, "chromium"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
+        assumeTrue(program != null, "SKIPPED: chromium is not installed (Debian package chromium)");
+        Path profile = Files.createTempDirectory("levee-chromium");
+        Process process = new ProcessBuilder(
+                        program.toString(),
+                        "--headless=new",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-dev-shm-usage",
+                        "--hide-scrollbars",
+                        "--no-first-run",
+                        "--remote-debugging-port=0",
+                        "--user-data-dir=" + profile,
+                        "about:blank")
+                .redirectErrorStream(true)
+                .start();
+        try {
+            URI devTools = listening(process);
+            HttpClient http = HttpClient.newHttpClient();
+            String page = http.send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + devTools.getPort() + "/json/new"))
+                                    .method("PUT", HttpRequest.BodyPublishers.noBody())
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+            Map<Integer, CompletableFuture<JsonNode>> pending = new ConcurrentHashMap<>();
+            ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
+            WebSocket socket = http.newWebSocketBuilder()
+                    .buildAsync(
+                            URI.create(JSON.readTree(page)
+                                    .get("webSocketDebuggerUrl")
+                                    .asString()),
+                            new Ear(pending, complaints))
+                    .get(60, TimeUnit.SECONDS);
+            Chromium chromium = new Chromium(profile, process, socket, pending, complaints);
+            chromium.send("Page.enable", Map.of());
+            chromium.send("Runtime.enable", Map.of());
+            chromium.send("Log.enable", Map.of());
+            return chromium;
+        } catch (Exception failed) {
+            process.destroyForcibly();
+            throw failed;
+        }
+    }
+
+    private static URI listening(Process process) throws IOException {
+        BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+        StringBuilder said = new StringBuilder();
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            said.append(line).append('\n');
+            if (line.startsWith("DevTools listening on ")) {
+                Thread rest = new Thread(() -> output.lines().forEach(ignored -> {}));
+                rest.setDaemon(true);
+                rest.start();
+                return URI.create(line.substring("DevTools listening on ".length()));
+            }
+        }
+        throw new IOException("chromium has ended: " + said);
+    }
+
+    JsonNode send(String method, Map<String, Object> parameters) throws Exception {
+        int id = ids.incrementAndGet();
+        CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+        pending.put(id, answer);
+        socket.sendText(JSON.writeValueAsString(Map.of("id", id, "method", method, "params", parameters)), true)
+                .get(60, TimeUnit.SECONDS);
+        return answer.get(60, TimeUnit.SECONDS);
+    }
+
+    void open(URI uri) throws Exception {
+        send("Page.navigate", Map.of("url", uri.toString()));
+    }
+
+    /** What the expression is worth, promises awaited; fails if it throws. */
+    JsonNode evaluate(String expression) throws Exception {
+        JsonNode answer = send(
+                "Runtime.evaluate",
+                Map.of("expression", expression, "returnByValue", true, "awaitPromise", true, "userGesture", true));
+        if (answer.has("exceptionDetails")) {
+            throw new AssertionError(expression + " threw " + answer.get("exceptionDetails"));
+        }
+        return answer.get("result").path("value");
+    }
+
+    String text(String selector) throws Exception {
+        return evaluate("document.querySelector(" + JSON.writeValueAsString(selector) + ")?.textContent ?? ''")
+                .asString();
+    }
+
+    void await(String condition) {
+        Awaitility.await(condition)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> evaluate("Boolean(" + condition + ")").asBoolean());
+    }
+
+    /** Presses and releases a key that has focus wherever it is. */
+    void press(String key, String code, int keyCode, String text) throws Exception {
+        Map<String, Object> down =
+                Map.of("type", "keyDown", "key", key, "code", code, "windowsVirtualKeyCode", keyCode, "text", text);
+        send("Input.dispatchKeyEvent", down);
+        send("Input.dispatchKeyEvent", Map.of("type", "keyUp", "key", key, "code", code));
+    }
+
+    void size(int width, int height, double scale, boolean phone) throws Exception {
+        send(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", scale, "mobile", phone));
+    }
+
+    void theme(String scheme) throws Exception {
+        send(
+                "Emulation.setEmulatedMedia",
+                Map.of(
+                        "features",
+                        java.util.List.of(
+                                Map.of("name", "prefers-color-scheme", "value", scheme),
+                                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
+    }
+
+    void screenshot(Path file) throws Exception {
+        JsonNode shot = send("Page.captureScreenshot", Map.of("format", "png"));
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Files.write(file, Base64.getDecoder().decode(shot.get("data").asString()));
+    }
+
+    /** What the page threw or wrote to its console as an error. */
+    Iterable<String> complaints() {
+        return complaints;
+    }
+
+    @Override
+    public void close() throws Exception {
+        socket.abort();
+        process.descendants().forEach(ProcessHandle::destroy);
+        process.destroy();
+        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+        // Its helpers write to the profile a moment longer.
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            try (Stream<Path> files = Files.walk(profile)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+                return true;
+            } catch (IOException | java.io.UncheckedIOException busy) {
+                return false;
+            }
+        });
+    }
+
+    /** Puts messages together and hands answers to whom they belong. */
+    private static final class Ear implements WebSocket.Listener {
+        private final Map<Integer, CompletableFuture<JsonNode>> pending;
+        private final ConcurrentLinkedQueue<String> complaints;
+        private final StringBuilder message = new StringBuilder();
+
+        Ear(Map<Integer, CompletableFuture<JsonNode>> pending, ConcurrentLinkedQueue<String> complaints) {
+            this.pending = pending;
+            this.complaints = complaints;
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            message.append(data);
+            if (last) {
+                JsonNode whole = JSON.readTree(message.toString());
+                message.setLength(0);
+                heard(whole);
+            }
+            socket.request(1);
+            return null;
+        }
+
+        private void heard(JsonNode whole) {
+            if (whole.has("id")) {
+                CompletableFuture<JsonNode> answer =
+                        pending.remove(whole.get("id").asInt());
+                if (answer != null && whole.has("error")) {
+                    answer.completeExceptionally(
+                            new IOException(whole.get("error").toString()));
+                } else if (answer != null) {
+                    answer.complete(whole.get("result"));
+                }
+                return;
+            }
+            String method = whole.path("method").asString("");
+            String said = String.valueOf(whole.get("params"));
+            boolean error = whole.at("/params/entry/level").asString("").equals("error");
+            // A server that a test has stopped is no fault of the page.
+            if (method.equals("Runtime.exceptionThrown")
+                    || method.equals("Log.entryAdded") && error && !said.contains("net::ERR_")) {
+                complaints.add(said);
+            }
+        }
+    }
+}
