@@ -5,6 +5,11 @@ module io.levee.guard.slo {
     requires transitive io.levee.yaml;
     requires org.snakeyaml.engine;
     requires ical4j.core;
+    requires tools.jackson.core;
 
     exports io.levee.guard.slo;
+    exports io.levee.guard.slo.gate;
+    exports io.levee.guard.slo.impact;
+    exports io.levee.guard.slo.openslo;
+    exports io.levee.guard.slo.prometheus;
 }

@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             LintCommand.class,
             SloCommand.class,
+            GateCommand.class,
+            ReportCommand.class,
             StormCommand.class,
             TuneCommand.class
         },

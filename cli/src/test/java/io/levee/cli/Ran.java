@@ -14,7 +14,7 @@ import picocli.CommandLine;
 /** What a command that reads no standard input printed and answered. */
 record Ran(int exit, String out, String err) {
     private static final Pattern EXAMPLE =
-            Pattern.compile("^\\$ \\./levee (.*)\\n((?:[^$`].*\\n|\\n(?!```))*)", Pattern.MULTILINE);
+            Pattern.compile("^\\$ \\./levee (.*)\\n((?:(?!\\$ |```).*\\n)*)", Pattern.MULTILINE);
 
     static Ran run(String... args) {
         StringWriter out = new StringWriter();

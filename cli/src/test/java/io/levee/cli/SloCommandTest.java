@@ -52,6 +52,6 @@ class SloCommandTest {
 
     @Test
     void whichSubcommandIsAsked() {
-        Ran.run("slo").isAUsersMistake("which command? budget");
+        Ran.run("slo").isAUsersMistake("which command? budget, validate, rules");
     }
 }

@@ -192,6 +192,56 @@ public final class Section {
         return null;
     }
 
+    /** A single value as it is written, handed to a reader; null if absent, and with a problem if it is refused. */
+    public <T> @Nullable T value(String key, String wanted, Function<String, T> reader) {
+        ScalarNode scalar = scalar(key, wanted);
+        return scalar == null ? null : problems.tried(scalar, sub(key), () -> reader.apply(scalar.getValue()));
+    }
+
+    /** A text of some length at most; null if absent. */
+    public @Nullable String text(String key, int longest) {
+        return value(key, "a text", text -> {
+            if (text.length() > longest) {
+                throw new IllegalArgumentException(
+                        "must have at most " + longest + " characters, has " + text.length());
+            }
+            return text;
+        });
+    }
+
+    /** A list of blocks of settings; empty if absent. */
+    public List<Section> sections(String key) {
+        Node node = values.get(key);
+        List<Section> sections = new ArrayList<>();
+        if (node instanceof SequenceNode sequence) {
+            for (Node each : sequence.getValue()) {
+                Section section = open(problems, sub(key) + '[' + sections.size() + ']', each);
+                if (section == null) {
+                    break;
+                }
+                sections.add(section);
+            }
+        } else if (node != null) {
+            problem(node, key, "must be a list of blocks, is " + kind(node));
+        }
+        return sections;
+    }
+
+    /** Where this section stands in the file. */
+    public Node at() {
+        return at;
+    }
+
+    /** The path of a setting in this section, as problems name it. */
+    public String path(String key) {
+        return sub(key);
+    }
+
+    /** Where problems go. */
+    public Problems problems() {
+        return problems;
+    }
+
     /** A duration, handed to a setter of the library's. */
     public <T> @Nullable T duration(String key, Function<Duration, T> setter) {
         ScalarNode scalar = scalar(key, "a duration such as 250ms");

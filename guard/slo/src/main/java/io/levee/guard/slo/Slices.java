@@ -99,6 +99,11 @@ public final class Slices {
         };
     }
 
+    /** The bad shares of all slices that are judged, added up. */
+    Ratio sumOfBadShares() {
+        return Ratio.of(badShares, BigInteger.valueOf(FINE));
+    }
+
     /**
      * The budget by Timeslices: the share of slices that must be good.
      *
@@ -122,7 +127,7 @@ public final class Slices {
         long judged = counts().total();
         return new ErrorBudget(
                 judged,
-                Ratio.of(badShares, BigInteger.valueOf(FINE)),
+                sumOfBadShares(),
                 objective.allowed().times(judged),
                 objective.allowed(),
                 window.toMillis(),

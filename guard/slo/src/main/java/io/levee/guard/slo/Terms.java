@@ -129,6 +129,64 @@ public record Terms(Objective objective, Window window, List<EarlierTarget> earl
         return ErrorBudget.of(parts);
     }
 
+    /**
+     * The error budget of the window at an instant, counted in slices of time that begin at whole multiples of their length
+     * since 1970. A slice counts if it lies in the window, has ended, and no part of it is excluded or under another
+     * target than its beginning; it is held against the target of its own time.
+     *
+     * @param now the instant
+     * @param slice how long a slice is; 1 s or more
+     * @param sliceTarget the share of good events that makes a slice good, from 0 to 1
+     * @param noData what becomes of a slice without events
+     * @param mean whether to take the mean of the slices' ratios (RatioTimeslices) instead of good and bad slices (Timeslices)
+     * @param source the events; asked once for each slice
+     * @return the budget, in slices
+     * @throws IllegalArgumentException if the slice is too short, or the whole window is excluded
+     */
+    public ErrorBudget budgetInSlices(
+            Instant now, Duration slice, Ratio sliceTarget, Slices.NoData noData, boolean mean, Source source) {
+        if (slice.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new IllegalArgumentException("a slice must be 1 s or longer, is " + slice);
+        }
+        TimeRange range = window.at(now);
+        long total = 0;
+        Ratio spent = Ratio.ZERO;
+        Ratio budget = Ratio.ZERO;
+        List<ErrorBudget.Part> lengths = new ArrayList<>();
+        for (TimeRange version : versions(range)) {
+            Objective then = at(version.from());
+            Slices slices = new Slices(sliceTarget, objective.degradedWeight(), noData);
+            long lengthMs = 0;
+            for (TimeRange counted : Exclusion.counted(exclusions, version)) {
+                lengthMs += counted.length().toMillis();
+                addSlices(slices, counted, now, slice, source);
+            }
+            lengths.add(new ErrorBudget.Part(Counts.NONE, then, lengthMs));
+            long judged = slices.counts().total();
+            total += judged;
+            spent = spent.plus(
+                    mean ? slices.sumOfBadShares() : Ratio.of(slices.counts().bad()));
+            budget = budget.plus(then.allowed().times(judged));
+        }
+        ErrorBudget byLength = ErrorBudget.of(lengths);
+        return new ErrorBudget(
+                total,
+                spent,
+                budget,
+                total == 0 ? byLength.allowed() : budget.dividedBy(Ratio.of(total)),
+                byLength.windowMs(),
+                objective.minimumTotal());
+    }
+
+    private static void addSlices(Slices slices, TimeRange counted, Instant now, Duration slice, Source source) {
+        long lengthMs = slice.toMillis();
+        long begin = Math.floorDiv(counted.from().toEpochMilli() + lengthMs - 1, lengthMs) * lengthMs;
+        long end = Math.min(counted.to().toEpochMilli(), now.toEpochMilli());
+        for (long from = begin; from + lengthMs <= end; from += lengthMs) {
+            slices.add(source.counts(new TimeRange(Instant.ofEpochMilli(from), Instant.ofEpochMilli(from + lengthMs))));
+        }
+    }
+
     private List<TimeRange> versions(TimeRange range) {
         List<TimeRange> versions = new ArrayList<>();
         Instant from = range.from();

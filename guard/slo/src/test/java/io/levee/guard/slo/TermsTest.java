@@ -277,6 +277,41 @@ class TermsTest {
         }
     }
 
+    /**
+     * By hand: 28 days have 672 slices of an hour, less four Sundays of two; each has one failure in a thousand, which a
+     * target of 0.999 for the slice allows and one of 0.9991 does not.
+     */
+    @Test
+    void slicesOfTheWindowAreJudgedOneByOne() {
+        Terms terms = new Terms(
+                Objective.of(Ratio.parse("0.99")),
+                FOUR_WEEKS,
+                List.of(new Terms.EarlierTarget(
+                        NOW.minus(Duration.ofDays(21)), Ratio.parse("0.9"), "ann", "first guess")),
+                List.of(exclusion("2026-01-04T02:00", UTC, "PT2H", "FREQ=WEEKLY;BYDAY=SU")));
+        Duration hour = Duration.ofHours(1);
+        ErrorBudget good =
+                terms.budgetInSlices(NOW, hour, Ratio.parse("0.999"), Slices.NoData.BAD, false, TermsTest::steady);
+        assertThat(good.total()).isEqualTo(664);
+        assertThat(good.spent()).isEqualTo(Ratio.ZERO);
+        // 166 slices at 90 %, 498 at 99 %
+        assertThat(good.budget()).isEqualTo(Ratio.parse("21.58"));
+        assertThat(good.windowMs()).isEqualTo(664L * 3_600_000);
+        ErrorBudget bad =
+                terms.budgetInSlices(NOW, hour, Ratio.parse("0.9991"), Slices.NoData.BAD, false, TermsTest::steady);
+        assertThat(bad.spent()).isEqualTo(Ratio.of(664));
+        ErrorBudget mean = terms.budgetInSlices(NOW, hour, Ratio.ONE, Slices.NoData.BAD, true, TermsTest::steady);
+        assertThat(mean.spent()).isEqualTo(Ratio.parse("0.664"));
+        // what has not ended yet is not judged
+        Terms month = Terms.of(
+                Objective.of(Ratio.parse("0.99")),
+                new Window.Calendar(Span.parse("1M"), LocalDateTime.parse("2026-01-01T00:00"), UTC));
+        assertThat(month.budgetInSlices(
+                                NOW.minusMillis(1), hour, Ratio.ONE, Slices.NoData.BAD, false, TermsTest::steady)
+                        .total())
+                .isEqualTo(24 * 24 - 1);
+    }
+
     /** 40,320 slices of a minute; 20.16 may be bad, so one costs 4.96 % of the budget. */
     @Test
     void oneBadMinuteCostsATwentiethOfTheBudget() {

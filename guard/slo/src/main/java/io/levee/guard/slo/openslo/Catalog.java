@@ -1,0 +1,141 @@
+package io.levee.guard.slo.openslo;
+
+import io.levee.yaml.Problem;
+import io.levee.yaml.read.Suggestion;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The documents of several files together, so that they can refer to each other. Immutable and thread-safe. */
+public final class Catalog {
+    private final Map<String, OpenSloObject> objects;
+    private final List<Problem> warnings;
+
+    private Catalog(Map<String, OpenSloObject> objects, List<Problem> warnings) {
+        this.objects = objects;
+        this.warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * Puts files together.
+     *
+     * @param files one or more
+     * @return the catalog
+     * @throws OpenSloException if two files have an object of the same kind and name, or an alert can never fire
+     */
+    public static Catalog of(List<OpenSloFile> files) {
+        Map<String, OpenSloObject> objects = new LinkedHashMap<>();
+        Map<String, String> origin = new LinkedHashMap<>();
+        List<Problem> wrong = new ArrayList<>();
+        List<Problem> warnings = new ArrayList<>();
+        for (OpenSloFile file : files) {
+            warnings.addAll(file.warnings());
+            for (OpenSloObject object : file.objects()) {
+                String key = key(object.kind(), object.metadata().name());
+                if (objects.putIfAbsent(key, object) != null) {
+                    wrong.add(new Problem(
+                            file.name(),
+                            1,
+                            1,
+                            "metadata.name",
+                            key + " is also in " + origin.get(key) + "; rename one"));
+                }
+                origin.putIfAbsent(key, file.name());
+            }
+        }
+        Catalog catalog = new Catalog(objects, List.of());
+        for (OpenSloFile file : files) {
+            for (OpenSloObject object : file.objects()) {
+                new Checks(catalog, file.name(), wrong, warnings).check(object);
+            }
+        }
+        if (!wrong.isEmpty()) {
+            throw new OpenSloException(wrong);
+        }
+        return new Catalog(objects, warnings);
+    }
+
+    private static String key(String kind, String name) {
+        return kind + " " + name;
+    }
+
+    /**
+     * What can be used but is unwise.
+     *
+     * @return the files' own warnings, then references that lead nowhere
+     */
+    public List<Problem> warnings() {
+        return warnings;
+    }
+
+    /**
+     * All documents.
+     *
+     * @return in the order of the files
+     */
+    public List<OpenSloObject> objects() {
+        return List.copyOf(objects.values());
+    }
+
+    /**
+     * All objectives.
+     *
+     * @return in the order of the files
+     */
+    public List<Slo> slos() {
+        List<Slo> slos = new ArrayList<>();
+        for (OpenSloObject object : objects.values()) {
+            if (object instanceof Slo slo) {
+                slos.add(slo);
+            }
+        }
+        return slos;
+    }
+
+    /**
+     * An objective.
+     *
+     * @param name its name
+     * @return the objective
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public Slo slo(String name) {
+        if (objects.get(key("SLO", name)) instanceof Slo slo) {
+            return slo;
+        }
+        throw new IllegalArgumentException("there is no SLO '" + name + "'"
+                + Suggestion.wayOut(name, slos().stream().map(Slo::name).toList()));
+    }
+
+    /**
+     * The indicator of an objective.
+     *
+     * @param slo no composite
+     * @return the indicator, whether it stands in the objective or elsewhere
+     * @throws IllegalArgumentException if it is in none of the files, or the objective is a composite
+     */
+    public Sli sli(Slo slo) {
+        Sli own = slo.indicator();
+        if (own != null) {
+            return own;
+        }
+        String reference = slo.indicatorRef();
+        if (reference == null) {
+            throw new IllegalArgumentException(
+                    "SLO '" + slo.name()
+                            + "' is a composite, whose objectives have indicators of their own; that is read but not reckoned with");
+        }
+        if (find("SLI", reference) instanceof Sli sli) {
+            return sli;
+        }
+        throw new IllegalArgumentException(
+                "SLI '" + reference + "' of SLO '" + slo.name() + "' is in none of the files; give its file, too");
+    }
+
+    @Nullable
+    OpenSloObject find(String kind, String name) {
+        return objects.get(key(kind, name));
+    }
+}

@@ -1,0 +1,176 @@
+package io.levee.guard.slo.openslo;
+
+import io.levee.guard.slo.ErrorBudget;
+import io.levee.guard.slo.Objective;
+import io.levee.guard.slo.Ratio;
+import io.levee.guard.slo.Span;
+import io.levee.guard.slo.Terms;
+import io.levee.guard.slo.Window;
+import io.levee.guard.slo.gate.EventMatcher;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service level objective. Immutable.
+ *
+ * @param metadata name, labels, annotations
+ * @param description for people
+ * @param service the service's name
+ * @param indicator the indicator, if it stands here
+ * @param indicatorRef the name of an SLI, otherwise; both null for a composite
+ * @param window over which time; 28 days rolling if left out
+ * @param method how the budget is counted
+ * @param objectives one or more; a threshold has exactly one
+ * @param alertPolicies the policies that stand here
+ * @param alertPolicyRefs the names of AlertPolicies
+ * @param additions what Levee's annotations say
+ * @param tree the whole document
+ */
+public record Slo(
+        Metadata metadata,
+        @Nullable String description,
+        String service,
+        @Nullable Sli indicator,
+        @Nullable String indicatorRef,
+        Window window,
+        Method method,
+        List<Target> objectives,
+        List<AlertPolicy> alertPolicies,
+        List<String> alertPolicyRefs,
+        Additions additions,
+        Map<String, @Nullable Object> tree)
+        implements OpenSloObject {
+    /** How a budget is counted. */
+    public enum Method {
+        /** By events. */
+        OCCURRENCES("Occurrences"),
+        /** By good and bad slices of time. */
+        TIMESLICES("Timeslices"),
+        /** By the mean of the slices' ratios. */
+        RATIO_TIMESLICES("RatioTimeslices");
+
+        private final String text;
+
+        Method(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /**
+     * One objective.
+     *
+     * @param displayName for people
+     * @param op lte, gte, lt or gt, for a threshold; otherwise null
+     * @param value what a threshold is held against; otherwise null
+     * @param target at least 0, below 1
+     * @param sliceTarget the share of good events that makes a slice good; null if it is not needed
+     * @param slice how long a slice is; null for Occurrences
+     * @param indicator a composite's own indicator, if it stands here
+     * @param indicatorRef the name of it, otherwise; both null if it is no composite
+     * @param compositeWeight a composite's weight; 1 if left out
+     */
+    public record Target(
+            @Nullable String displayName,
+            @Nullable String op,
+            @Nullable BigDecimal value,
+            Ratio target,
+            @Nullable Ratio sliceTarget,
+            @Nullable Span slice,
+            @Nullable Sli indicator,
+            @Nullable String indicatorRef,
+            Ratio compositeWeight) {}
+
+    /** Copies the lists. */
+    public Slo {
+        objectives = List.copyOf(objectives);
+        alertPolicies = List.copyOf(alertPolicies);
+        alertPolicyRefs = List.copyOf(alertPolicyRefs);
+    }
+
+    /**
+     * The objective's name.
+     *
+     * @return the metadata's
+     */
+    public String name() {
+        return metadata.name();
+    }
+
+    /**
+     * Whether its objectives have indicators of their own.
+     *
+     * @return whether it is a composite
+     */
+    public boolean isComposite() {
+        return indicator == null && indicatorRef == null;
+    }
+
+    /**
+     * What is promised, with what does not count and what was promised earlier.
+     *
+     * @param objective which one, from 0
+     * @return the terms
+     */
+    public Terms terms(int objective) {
+        return new Terms(
+                new Objective(objectives.get(objective).target(), additions.degradedWeight(), additions.minimumTotal()),
+                window,
+                additions.earlier(),
+                additions.exclusions());
+    }
+
+    /**
+     * The error budget at an instant, by whichever method the objective counts.
+     *
+     * @param objective which one, from 0
+     * @param now the instant
+     * @param source the events
+     * @return the budget, in events or in slices
+     * @throws IllegalArgumentException if the indicator is a threshold, which has no events, or the whole window is excluded
+     */
+    public ErrorBudget budget(int objective, Instant now, Terms.Source source) {
+        Target target = objectives.get(objective);
+        Span slice = target.slice();
+        if (method == Method.OCCURRENCES || slice == null) {
+            return terms(objective).budget(now, source);
+        }
+        Sli own = indicator;
+        if (own != null && own.threshold() != null) {
+            throw new IllegalArgumentException(
+                    "SLO '" + name() + "' judges a value, not events; count its slices where the values are");
+        }
+        Ratio sliceTarget = target.sliceTarget();
+        return terms(objective)
+                .budgetInSlices(
+                        now,
+                        slice.toDuration(),
+                        sliceTarget == null ? Ratio.ONE : sliceTarget,
+                        additions.noData(),
+                        method == Method.RATIO_TIMESLICES,
+                        source);
+    }
+
+    /**
+     * Which events it is about.
+     *
+     * @param sli its indicator
+     * @return the matcher
+     */
+    public EventMatcher matcher(Sli sli) {
+        MetricSource source = sli.ofEvents();
+        return new EventMatcher(
+                service,
+                new java.util.HashSet<>(List.of(metadata.name(), sli.metadata().name())),
+                source == null ? Set.of() : source.routes(),
+                source == null ? null : source.maxDurationMs());
+    }
+}
