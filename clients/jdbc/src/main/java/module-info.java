@@ -3,6 +3,7 @@
 module io.levee.jdbc {
     requires static org.jspecify;
     requires transitive io.levee;
+    requires transitive io.levee.traffic;
     requires transitive java.sql;
 
     exports io.levee.jdbc;

@@ -1,12 +1,9 @@
 package io.levee;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,33 +16,30 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The timer's thread runs nothing of the user's: it hands over to the executor.
  */
-final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements Engine.Closeable {
-    private static final VarHandle PHASE;
+final class AsyncCall<T extends @Nullable Object> extends ScopeMember {
+    @SuppressWarnings("rawtypes") // a class literal has no type arguments
+    private static final AtomicReferenceFieldUpdater<AsyncCall, Phase> PHASE =
+            AtomicReferenceFieldUpdater.newUpdater(AsyncCall.class, Phase.class, "phase");
 
-    static {
-        try {
-            PHASE = MethodHandles.lookup().findVarHandle(AsyncCall.class, "phase", Phase.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    /** The step when another thread drives the call on, or will. */
+    static final int ELSEWHERE = -1;
 
-    private final Engine engine;
-    private final TimeSource time;
-    private final Call<T> call;
-    private final AsyncAttemptBody<T> body;
+    final Engine engine;
+    final TimeSource time;
+    final Call<T> call;
+    final AsyncAttemptBody<T> body;
     private final boolean wantsResult;
-    private final CallMachine machine;
+    final CallMachine machine;
     private final LeveeFuture<@Nullable Object> future = new LeveeFuture<>(this);
     private final @Nullable Scope parent;
 
     /** What the last attempt returned, while it may yet be the call's result. */
-    private @Nullable T value;
+    @Nullable
+    T value;
 
-    private boolean hasValue;
+    boolean hasValue;
 
-    @SuppressWarnings("unused") // through PHASE
-    private volatile @Nullable Phase phase;
+    volatile @Nullable Phase<T> phase;
 
     private AsyncCall(
             Engine engine,
@@ -120,7 +114,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         return future.isDone() && !future.isCompletedExceptionally();
     }
 
-    private static <T extends @Nullable Object> CompletionStage<T> started(
+    static <T extends @Nullable Object> CompletionStage<T> started(
             AsyncAttemptBody<T> body, AsyncAttempt attempt, Engine engine) throws Exception {
         CompletionStage<T> stage = body.start(attempt);
         if (stage == null) {
@@ -139,7 +133,10 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
     private CompletableFuture<@Nullable Object> goOnWith(
             AsyncAttempt attempt, @Nullable CompletionStage<T> stage, @Nullable Throwable thrown, long startNanos) {
         enlist();
-        int step = new AttemptPhase(attempt, startNanos).goOn(stage, thrown);
+        long hedgeAt = machine.hedgeAtNanos();
+        int step = hedgeAt == Nanos.NEVER
+                ? new AttemptPhase<>(this, attempt, startNanos, null).goOn(stage, thrown)
+                : new RacePhase<>(this, hedgeAt).goOn(attempt, stage, thrown, startNanos);
         if (step != ELSEWHERE) {
             drive(step, time.nanoTime(), false);
         }
@@ -161,13 +158,16 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
      *
      * @param isForeign whether this thread is one that completed a stage of the user's: it must not make attempts
      */
-    private void drive(int first, long nowNanos, boolean isForeign) {
+    void drive(int first, long nowNanos, boolean isForeign) {
         int step = first;
         long now = nowNanos;
         while (true) {
             switch (step) {
                 case CallMachine.START -> {
-                    step = new AttemptPhase(new AsyncAttempt(machine, engine, parent), now).run();
+                    long hedgeAt = machine.hedgeAtNanos();
+                    step = hedgeAt == Nanos.NEVER
+                            ? new AttemptPhase<>(this, attempt(), now, null).begin()
+                            : new RacePhase<>(this, hedgeAt).begin(attempt(), now);
                     if (step == ELSEWHERE) {
                         return;
                     }
@@ -179,13 +179,13 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
                         forgetValue();
                     }
                     if (isForeign || machine.wakeAtNanos() > now) {
-                        new BackOffPhase().enter(now);
+                        new BackOffPhase<>(this).enter(now);
                         return;
                     }
                     step = machine.resume(now);
                 }
                 case CallMachine.AWAIT_PERMIT -> {
-                    step = new PermitPhase(now).enter();
+                    step = new PermitPhase<>(this).enter();
                     if (step == ELSEWHERE) {
                         return;
                     }
@@ -199,10 +199,12 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         }
     }
 
-    /** The step when another thread drives the call on, or will. */
-    private static final int ELSEWHERE = -1;
+    /** What the body of the attempt sees that the machine has just admitted. */
+    AsyncAttempt attempt() {
+        return new AsyncAttempt(machine, engine, parent);
+    }
 
-    private void forgetValue() {
+    void forgetValue() {
         hasValue = false;
         value = null;
     }
@@ -243,7 +245,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
         machine.endBy(why);
         // Opponent: a driver that is just entering a phase. Either it sees the ending after it has set the phase, or
         // this sees the phase.
-        Phase current = (Phase) PHASE.getAndSet(this, (Phase) null);
+        Phase<?> current = PHASE.getAndSet(this, null);
         if (current != null) {
             long now = time.nanoTime();
             drive(current.abandon(now), now, true);
@@ -256,322 +258,23 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember implements
     }
 
     @Override
-    public void leveeClosed() {
+    void leveeClosed() {
         stop(StopReason.CLOSED);
     }
 
-    private boolean claim(Phase expected) {
-        return PHASE.compareAndSet(this, expected, (Phase) null);
+    /** Whoever succeeds ends the phase, and drives on. */
+    boolean claim(Phase<T> expected) {
+        return PHASE.compareAndSet(this, expected, null);
     }
 
-    /** Runs a step of the call on the executor; if that takes no work any more, ends the call here. */
-    private void handOver(Phase of, Runnable step) {
-        try {
-            engine.executor.execute(step);
-        } catch (Throwable refused) {
-            if (claim(of)) {
-                long now = time.nanoTime();
-                machine.endBy(StopReason.RULE_FAILED); // or giving the phase up would admit the next attempt
-                of.abandon(now);
-                drive(machine.driverFailed(refused, now), now, true);
-            }
-        }
-    }
-
-    /** Something that the call waits for. */
-    private interface Phase {
-        /** The claimed phase will not end by itself any more. Answers the step of a call that was cancelled in it. */
-        int abandon(long nowNanos);
-    }
-
-    private final class BackOffPhase implements Phase {
-        private volatile TimeSource.@Nullable Timeout timer;
-
-        void enter(long nowNanos) {
-            phase = this;
-            long wakeAt = machine.wakeAtNanos();
-            if (wakeAt > nowNanos) {
-                timer = time.schedule(wakeAt, () -> handOver(this, this::wake));
-            } else {
-                handOver(this, this::wake);
-            }
-            if (machine.isEnding() && claim(this)) {
-                long now = time.nanoTime();
-                drive(abandon(now), now, true);
-            } else if (phase != this) {
-                cancelTimer();
-            }
-        }
-
-        private void wake() {
-            if (claim(this)) {
-                long now = time.nanoTime();
-                drive(machine.resume(now), now, false);
-            }
-        }
-
-        @Override
-        public int abandon(long nowNanos) {
-            cancelTimer();
-            return machine.resume(nowNanos);
-        }
-
-        private void cancelTimer() {
-            TimeSource.Timeout set = timer;
-            if (set != null) {
-                set.cancel();
-            }
-        }
-    }
-
-    private final class PermitPhase implements Phase {
-        private final long askedNanos;
-        private volatile Limiter.@Nullable Ticket ticket;
-        private volatile TimeSource.@Nullable Timeout timer;
-
-        PermitPhase(long askedNanos) {
-            this.askedNanos = askedNanos;
-        }
-
-        int enter() {
-            phase = this;
-            Limiter limiter = Objects.requireNonNull(engine.limiter);
-            Limiter.Ticket asked = limiter.acquire(
-                    askedNanos, machine.attempt() > 0, machine.deadlineNanos(), () -> handOver(this, this::granted));
-            ticket = asked;
-            if (asked == null) {
-                return claim(this) ? machine.notPermitted(askedNanos, askedNanos) : ELSEWHERE;
-            }
-            if (asked.isGranted()) {
-                // Either this thread goes on, or the callback does; if neither, a cancellation has claimed the phase.
-                if (claim(this)) {
-                    return permitted();
-                }
-            } else if (machine.deadlineNanos() != Nanos.NEVER) {
-                timer = time.schedule(machine.deadlineNanos(), () -> handOver(this, this::tooLate));
-            }
-            if (machine.isEnding() && claim(this)) {
-                return abandon(time.nanoTime());
-            }
-            if (phase != this) {
-                // Ended while it was being entered: by the callback, which has used the ticket, or by a cancellation,
-                // which may not have seen it.
-                cancelTimer();
-                if (machine.isEnding()) {
-                    asked.cancel();
-                }
-            }
-            return ELSEWHERE;
-        }
-
-        private int permitted() {
-            cancelTimer();
-            int step = machine.permitted(askedNanos, time.nanoTime());
-            if (step != CallMachine.START) {
-                Objects.requireNonNull(ticket).cancel();
-            }
-            return step;
-        }
-
-        private void granted() {
-            if (claim(this)) {
-                long now = time.nanoTime();
-                drive(permitted(), now, false);
-            }
-        }
-
-        private void tooLate() {
-            if (claim(this)) {
-                long now = time.nanoTime();
-                drive(abandon(now), now, false);
-            }
-        }
-
-        @Override
-        public int abandon(long nowNanos) {
-            cancelTimer();
-            Limiter.Ticket asked = ticket;
-            if (asked != null) {
-                asked.cancel();
-            }
-            return machine.notPermitted(askedNanos, nowNanos);
-        }
-
-        private void cancelTimer() {
-            TimeSource.Timeout set = timer;
-            if (set != null) {
-                set.cancel();
-            }
-        }
-    }
-
-    /** A running attempt, as its stage reports to it. */
-    private final class AttemptPhase implements Phase, BiConsumer<@Nullable T, @Nullable Throwable> {
-        private final AsyncAttempt attempt;
-        private final long startNanos;
-        private volatile @Nullable CompletionStage<T> stage;
-        private volatile TimeSource.@Nullable Timeout timer;
-        /** True from when {@link #watch} no longer looks at {@link #returned}: the stage's thread then drives on itself. */
-        private boolean handedOver;
-
-        private boolean returned;
-        private @Nullable T result;
-        private @Nullable Throwable thrown;
-
-        AttemptPhase(AsyncAttempt attempt, long startNanos) {
-            this.attempt = attempt;
-            this.startNanos = startNanos;
-        }
-
-        /** Makes the attempt. Answers the next step if it has ended already, without growing the stack for each retry. */
-        int run() {
-            phase = this;
-            if (machine.isEnding() && claim(this)) {
-                machine.attemptLeft();
-                return machine.cancelled(null, time.nanoTime());
-            }
-            Frames frames = Frames.current();
-            Frame frame = frames.push();
-            CompletionStage<T> started = null;
-            Throwable failure = null;
-            try {
-                frame.enter(attempt);
-                started = started(body, attempt, engine);
-            } catch (Throwable t) {
-                failure = t;
-            } finally {
-                frame.exit();
-                frames.pop();
-                machine.attemptLeft();
-            }
-            if (started == null) {
-                return claim(this) ? judge(null, Objects.requireNonNull(failure)) : ELSEWHERE;
-            }
-            return watch(started);
-        }
-
-        /** The attempt was started by others, and this call has only just become known to those who may stop it. */
-        int goOn(@Nullable CompletionStage<T> started, @Nullable Throwable failure) {
-            phase = this;
-            stage = started;
-            if (machine.isEnding() && claim(this)) {
-                return abandon(time.nanoTime());
-            }
-            if (started == null) {
-                return claim(this) ? judge(null, Objects.requireNonNull(failure)) : ELSEWHERE;
-            }
-            return watch(started);
-        }
-
-        private int watch(CompletionStage<T> started) {
-            stage = started;
-            long due = attempt.dueNanos();
-            if (due != Nanos.NEVER && !isDone(started)) {
-                timer = time.schedule(due, () -> handOver(this, this::timeOut));
-            }
-            try {
-                started.whenComplete(this);
-            } catch (Throwable t) {
-                return claim(this) ? judge(null, t) : ELSEWHERE;
-            }
-            if (handOverOrDone()) {
-                return judge(result, thrown);
-            }
-            if (machine.isEnding()) {
-                // Stopped while it was being started, by somebody who may not have seen the stage or the timer.
-                silence();
-            }
-            return ELSEWHERE;
-        }
-
-        private boolean isDone(CompletionStage<T> started) {
-            return started instanceof CompletableFuture<T> known && known.isDone();
-        }
-
-        /** Opponent: {@link #accept}. True if the stage has reported already, and this thread is to drive on. */
-        private synchronized boolean handOverOrDone() {
-            handedOver = true;
-            return returned;
-        }
-
-        private synchronized boolean returnedEarly(@Nullable T value, @Nullable Throwable failure) {
-            if (handedOver) {
-                return false;
-            }
-            returned = true;
-            result = value;
-            thrown = failure;
-            return true;
-        }
-
-        /** The stage has completed. */
-        @Override
-        public void accept(@Nullable T value, @Nullable Throwable failure) {
-            if (!claim(this)) {
-                // Too late: timed out or cancelled before.
-                if (failure == null) {
-                    Ending.discard(call, value);
-                }
-                return;
-            }
-            if (!returnedEarly(value, failure)) {
-                drive(judge(value, failure), time.nanoTime(), true);
-            }
-        }
-
-        private int judge(@Nullable T value, @Nullable Throwable failure) {
-            cancelTimer();
-            AsyncCall.this.value = value;
-            hasValue = failure == null;
-            if (failure == null && !machine.judgesValues()) {
-                return machine.succeeded(machine.needsClockOnSuccess() ? time.nanoTime() : startNanos);
-            }
-            return machine.judge(value, failure == null ? null : unwrapped(failure), time.nanoTime());
-        }
-
-        private void timeOut() {
-            if (!claim(this)) {
-                return;
-            }
-            silence();
-            forgetValue();
-            long now = time.nanoTime();
-            AttemptTimeoutException timeout = machine.timedOut(null, now);
-            drive(timeout == null ? machine.deadlinePassed(null, now) : machine.judge(null, timeout, now), now, false);
-        }
-
-        @Override
-        public int abandon(long nowNanos) {
-            silence();
-            forgetValue();
-            return machine.cancelled(null, nowNanos);
-        }
-
-        /** Tells everything that works on this attempt to stop. */
-        private void silence() {
-            cancelTimer();
-            attempt.silence();
-            CompletionStage<T> running = stage;
-            if (running == null) {
-                return;
-            }
-            try {
-                running.toCompletableFuture().cancel(true);
-            } catch (Throwable ignored) {
-                // A stage that cannot be cancelled runs on; what it brings is discarded.
-            }
-        }
-
-        private void cancelTimer() {
-            TimeSource.Timeout set = timer;
-            if (set != null) {
-                set.cancel();
-            }
-        }
+    /** The attempt has used up its time, or the call has. */
+    int timeOutNow(long nowNanos) {
+        AttemptTimeoutException timeout = machine.timedOut(null, nowNanos);
+        return timeout == null ? machine.deadlinePassed(null, nowNanos) : machine.judge(null, timeout, nowNanos);
     }
 
     /** The stage's own failure, out of the wrapping that dependent stages put round it. */
-    private static Throwable unwrapped(Throwable failure) {
+    static Throwable unwrapped(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
         return cause == null ? failure : cause;
     }

@@ -25,10 +25,19 @@ public final class Backoff implements RetryPolicy {
     /** {@link #attempts()} of a policy that has no limit of its own. */
     public static final int ANY = Integer.MAX_VALUE;
 
+    // How a delay is spread, and how that setting is called.
+    static final int NONE = 0;
+    private static final int FACTOR = 1;
+    private static final int FULL = 2;
+    private static final int EQUAL = 3;
+    private static final int DECORRELATED = 4;
+    private static final String[] JITTERS = {"", ".jitter(", ".fullJitter()", ".equalJitter()", ".decorrelatedJitter()"
+    };
+
     private final long baseNanos;
     private final double multiplier;
     private final long capNanos;
-    private final Jitter jitter;
+    private final int jitter;
     private final double factor;
     private final int attempts;
     private final @Nullable RandomSource ownRandom;
@@ -37,7 +46,7 @@ public final class Backoff implements RetryPolicy {
             long baseNanos,
             double multiplier,
             long capNanos,
-            Jitter jitter,
+            int jitter,
             double factor,
             int attempts,
             @Nullable RandomSource ownRandom) {
@@ -69,9 +78,7 @@ public final class Backoff implements RetryPolicy {
      * @throws IllegalArgumentException if the number is less than 1
      */
     public Backoff attempts(int total) {
-        if (total < 1) {
-            throw new IllegalArgumentException("attempts counts the first one and must be 1 or more, is " + total);
-        }
+        Range.atLeast(1, total, "attempts, of which the first is one,");
         return new Backoff(baseNanos, multiplier, capNanos, jitter, factor, total, ownRandom);
     }
 
@@ -83,9 +90,7 @@ public final class Backoff implements RetryPolicy {
      * @throws IllegalArgumentException if the factor is less than 1, infinite or not a number
      */
     public Backoff multiplier(double factor) {
-        if (!(factor >= 1.0) || Double.isInfinite(factor)) {
-            throw new IllegalArgumentException("multiplier must be 1 or more and finite, is " + factor);
-        }
+        Range.finiteMultiplier(factor, "multiplier");
         return new Backoff(baseNanos, factor, capNanos, jitter, this.factor, attempts, ownRandom);
     }
 
@@ -97,10 +102,8 @@ public final class Backoff implements RetryPolicy {
      * @throws IllegalArgumentException if the factor is out of range
      */
     public Backoff jitter(double factor) {
-        if (!(factor >= 0.0 && factor <= 1.0)) {
-            throw new IllegalArgumentException("jitter factor must be from 0 to 1, is " + factor);
-        }
-        return new Backoff(baseNanos, multiplier, capNanos, Jitter.FACTOR, factor, attempts, ownRandom);
+        Range.within(0, 1, factor, "jitter factor");
+        return new Backoff(baseNanos, multiplier, capNanos, FACTOR, factor, attempts, ownRandom);
     }
 
     /**
@@ -110,7 +113,7 @@ public final class Backoff implements RetryPolicy {
      * @return a changed copy
      */
     public Backoff fullJitter() {
-        return withJitter(Jitter.FULL);
+        return withJitter(FULL);
     }
 
     /**
@@ -119,7 +122,7 @@ public final class Backoff implements RetryPolicy {
      * @return a changed copy
      */
     public Backoff equalJitter() {
-        return withJitter(Jitter.EQUAL);
+        return withJitter(EQUAL);
     }
 
     /**
@@ -129,7 +132,7 @@ public final class Backoff implements RetryPolicy {
      * @return a changed copy
      */
     public Backoff decorrelatedJitter() {
-        return withJitter(Jitter.DECORRELATED);
+        return withJitter(DECORRELATED);
     }
 
     /**
@@ -138,10 +141,10 @@ public final class Backoff implements RetryPolicy {
      * @return a changed copy
      */
     public Backoff noJitter() {
-        return withJitter(Jitter.NONE);
+        return withJitter(NONE);
     }
 
-    private Backoff withJitter(Jitter kind) {
+    private Backoff withJitter(int kind) {
         return new Backoff(baseNanos, multiplier, capNanos, kind, 0, attempts, ownRandom);
     }
 
@@ -167,7 +170,7 @@ public final class Backoff implements RetryPolicy {
     @Override
     public @Nullable Long nextDelayMs(int tryCount) {
         long previous = 0;
-        if (jitter == Jitter.DECORRELATED && tryCount < attempts) {
+        if (jitter == DECORRELATED && tryCount < attempts) {
             // The chain of draws that a call would have made; past the cap further draws are all alike.
             int draws = Math.min(tryCount - 1, 64);
             for (int i = 0; i < draws; i++) {
@@ -226,35 +229,36 @@ public final class Backoff implements RetryPolicy {
         if (tryCount >= attempts) {
             return STOP;
         }
-        if (jitter != Jitter.DECORRELATED) {
+        if (jitter != DECORRELATED) {
             return longest(tryCount, 0);
         }
         return decorrelatedBound(scaled(cappedBase(), Math.pow(3.0, tryCount - 1.0)));
     }
 
     private static long firstAttempt(int tryCount) {
-        if (tryCount < 0) {
-            throw new IllegalArgumentException("tryCount must be 0 or more, is " + tryCount);
-        }
+        Range.atLeast(0, tryCount, "tryCount");
         return 0;
     }
 
     private long shortest(int tryCount) {
-        return switch (jitter) {
-            case NONE -> raw(tryCount);
-            case FACTOR -> Math.max(Nanos.PER_MILLI, scaled(raw(tryCount), 1.0 - factor));
-            case FULL -> 0;
-            case EQUAL -> raw(tryCount) / 2;
-            case DECORRELATED -> cappedBase();
-        };
+        if (jitter == FULL) {
+            return 0;
+        }
+        if (jitter == DECORRELATED) {
+            return cappedBase();
+        }
+        long raw = raw(tryCount);
+        return jitter == FACTOR
+                ? Math.max(Nanos.PER_MILLI, scaled(raw, 1.0 - factor))
+                : jitter == EQUAL ? raw / 2 : raw;
     }
 
     private long longest(int tryCount, long previousDelayNanos) {
-        return switch (jitter) {
-            case NONE, FULL, EQUAL -> raw(tryCount);
-            case FACTOR -> Math.max(Nanos.PER_MILLI, scaled(raw(tryCount), 1.0 + factor));
-            case DECORRELATED -> decorrelatedBound(Math.max(previousDelayNanos, cappedBase()));
-        };
+        if (jitter == DECORRELATED) {
+            return decorrelatedBound(Math.max(previousDelayNanos, cappedBase()));
+        }
+        long raw = raw(tryCount);
+        return jitter == FACTOR ? Math.max(Nanos.PER_MILLI, scaled(raw, 1.0 + factor)) : raw;
     }
 
     private long decorrelatedBound(long previousNanos) {
@@ -311,12 +315,9 @@ public final class Backoff implements RetryPolicy {
         if (capNanos != Nanos.NEVER) {
             text.append(".cap(").append(Nanos.text(capNanos)).append(')');
         }
-        switch (jitter) {
-            case NONE -> {}
-            case FACTOR -> text.append(".jitter(").append(factor).append(')');
-            case FULL -> text.append(".fullJitter()");
-            case EQUAL -> text.append(".equalJitter()");
-            case DECORRELATED -> text.append(".decorrelatedJitter()");
+        text.append(JITTERS[jitter]);
+        if (jitter == FACTOR) {
+            text.append(factor).append(')');
         }
         if (attempts != ANY) {
             text.append(".attempts(").append(attempts).append(')');

@@ -294,7 +294,7 @@ public final class Breaker {
     }
 
     private void open(BreakerPhase seen, BreakerRule met, long counts, long nowNanos) {
-        boolean isSlow = met.kind() == BreakerRule.Kind.SLOW;
+        boolean isSlow = met.countsSlow();
         BreakerPhase opened = seen.opened(
                 openUntil(nowNanos, 0),
                 isSlow ? seen.failures(nowNanos) : counts,
@@ -467,12 +467,12 @@ public final class Breaker {
 
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Spec that && settings.equals(that.settings);
+            return other instanceof Spec that && settings.all().equals(that.settings.all());
         }
 
         @Override
         public int hashCode() {
-            return settings.hashCode();
+            return settings.all().hashCode();
         }
 
         @Override

@@ -6,11 +6,13 @@ import org.jspecify.annotations.Nullable;
 public final class BreakerOpenException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    BreakerOpenException(Decision decision, @Nullable Throwable cause) {
-        super(decision, cause);
-    }
-
-    BreakerOpenException(Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
-        super(StopReason.BREAKER_OPEN, engine, call, nowNanos, remainingNanos);
+    BreakerOpenException(
+            @Nullable Decision record,
+            @Nullable Throwable cause,
+            @Nullable Engine engine,
+            Call<?> call,
+            long now,
+            long left) {
+        super(record, cause, StopReason.BREAKER_OPEN, engine, call, now, left);
     }
 }

@@ -1,24 +1,12 @@
 package io.levee;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * The settings behind a {@link Breaker.Spec}: what may be set to what, what excludes what, what is the default.
- *
- * @param failuresInARow the limit of the rule 'n failures in a row'; 0 for the rule about a share
- * @param failureShare the limit of the rule about a share; 0 for the other rule
- * @param counting over what shares are counted
- * @param slow the rule about slow calls, if there is one
- * @param opening how long the breaker stays open
  */
-record BreakerSettings(
-        int failuresInARow,
-        double failureShare,
-        Counting counting,
-        @Nullable Slow slow,
-        Opening opening) {
-
+final class BreakerSettings implements Cloneable {
     /** The mission's rule. */
     private static final long OPEN_AFTER_A_ROW = 30 * Nanos.PER_SECOND;
 
@@ -26,168 +14,207 @@ record BreakerSettings(
     private static final long DEFAULT_WINDOW = 30 * Nanos.PER_SECOND;
     private static final int DEFAULT_MINIMUM_CALLS = 20;
     private static final long OPEN_AFTER_A_SHARE = 5 * Nanos.PER_SECOND;
-    private static final Growth DEFAULT_GROWTH = new Growth(2.0, 300 * Nanos.PER_SECOND);
+    private static final long LONGEST_AFTER_A_SHARE = 300 * Nanos.PER_SECOND;
 
     private static final long SHORTEST_LEASE = 60 * Nanos.PER_SECOND;
 
     // Shorter, and laps of the ring come round too soon (TimeWindow); longer, and a bucket is hours.
-    private static final Duration SHORTEST_WINDOW = Duration.ofMillis(100);
-    private static final Duration LONGEST_WINDOW = Duration.ofDays(1);
+    private static final long SHORTEST_WINDOW = 100 * Nanos.PER_MILLI;
+    private static final long LONGEST_WINDOW = 86_400 * Nanos.PER_SECOND;
     /** Every failure counts the marked bits again: 157 words at the most. */
     private static final int MOST_LAST_CALLS = 10_000;
     /** One full bucket of a time window must be able to reach it. */
     private static final int MOST_MINIMUM_CALLS = 100_000;
 
-    /** Zero stands for 'not set' in all three. */
-    record Counting(long windowNanos, int lastCalls, int minimumCalls) {
-        static final Counting DEFAULT = new Counting(0, 0, 0);
+    /** The limit of the rule 'n failures in a row'; 0 for the rule about a share. */
+    private int failuresInARow;
+
+    /** The limit of the rule about a share; 0 for the other rule. */
+    private double failureShare;
+
+    /** Over what time shares are counted; 0 for not set. */
+    private long windowNanos;
+
+    /** Over how many calls shares are counted; 0 for not set. */
+    private int lastCalls;
+
+    /** Fewer calls say nothing; 0 for not set. */
+    private int minimumCalls;
+
+    /** From how long a call is slow. */
+    private long slowNanos;
+
+    /** The limit of the rule about slow calls; 0 for no such rule. */
+    private double slowShare;
+
+    /** How long the breaker stays open at first. */
+    private long openForNanos;
+
+    /** What each further opening is longer by; 0 for all alike. */
+    private double growth;
+
+    /** How long the breaker stays open at most, if that grows. */
+    private long longestNanos;
+
+    /** Whether the growth is the default one, which an open time of the user's own replaces. */
+    private boolean growthIsDefault;
+
+    /** How long a probe may take; 0 for not set. */
+    private long leaseNanos;
+
+    private BreakerSettings() {}
+
+    /** One to be changed before anybody else sees it: who publishes it does so through a final field. */
+    private BreakerSettings copy() {
+        try {
+            return (BreakerSettings) clone();
+        } catch (CloneNotSupportedException impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 
-    record Slow(long thresholdNanos, double share) {}
-
-    record Growth(double multiplier, long longestNanos) {}
-
-    /** The growth may be the default one, which an open time of the user's own replaces; a lease of 0 is not set. */
-    record Opening(long openForNanos, @Nullable Growth growth, boolean growthIsDefault, long leaseNanos) {}
-
     static BreakerSettings consecutiveFailures(int n) {
-        if (n < 1) {
-            throw new IllegalArgumentException("consecutiveFailures must be 1 or more, is " + n);
-        }
-        return new BreakerSettings(n, 0, Counting.DEFAULT, null, new Opening(OPEN_AFTER_A_ROW, null, false, 0));
+        BreakerSettings settings = new BreakerSettings();
+        settings.failuresInARow = Range.atLeast(1, n, "consecutiveFailures");
+        settings.openForNanos = OPEN_AFTER_A_ROW;
+        return settings;
     }
 
     static BreakerSettings failureRate(double share) {
-        return new BreakerSettings(
-                0,
-                checkedShare(share, "failureRate"),
-                Counting.DEFAULT,
-                null,
-                new Opening(OPEN_AFTER_A_SHARE, DEFAULT_GROWTH, true, 0));
+        BreakerSettings settings = new BreakerSettings();
+        settings.failureShare = checkedShare(share, "failureRate");
+        settings.openForNanos = OPEN_AFTER_A_SHARE;
+        settings.growth = 2.0;
+        settings.longestNanos = LONGEST_AFTER_A_SHARE;
+        settings.growthIsDefault = true;
+        return settings;
     }
 
     BreakerSettings openFor(Duration time) {
         long nanos = Nanos.positive(time, "openFor");
-        Growth kept = opening.growthIsDefault ? null : opening.growth;
-        return with(checked(new Opening(nanos, kept, false, opening.leaseNanos)));
+        return opening(nanos, growthIsDefault ? 0 : growth, longestNanos);
     }
 
     BreakerSettings growing(double multiplier, Duration longest) {
-        if (!(multiplier >= 1.0) || Double.isInfinite(multiplier)) {
-            throw new IllegalArgumentException("growing: multiplier must be 1 or more and finite, is " + multiplier);
-        }
-        Growth growth = new Growth(multiplier, Nanos.positive(longest, "growing: max"));
-        return with(checked(new Opening(opening.openForNanos, growth, false, opening.leaseNanos)));
+        Range.finiteMultiplier(multiplier, "growing: multiplier");
+        return opening(openForNanos, multiplier, Nanos.positive(longest, "growing: max"));
     }
 
     BreakerSettings probeLease(Duration time) {
-        long nanos = Nanos.positive(time, "probeLease");
-        return with(new Opening(opening.openForNanos, opening.growth, opening.growthIsDefault, nanos));
+        BreakerSettings changed = copy();
+        changed.leaseNanos = Nanos.positive(time, "probeLease");
+        return changed;
     }
 
     BreakerSettings overTime(Duration window) {
-        long nanos = Nanos.of(window, "overTime");
-        if (window.compareTo(SHORTEST_WINDOW) < 0 || window.compareTo(LONGEST_WINDOW) > 0) {
-            throw new IllegalArgumentException("overTime must be from 100 ms to 24 h, is " + Nanos.text(nanos));
+        long nanos = Range.within(SHORTEST_WINDOW, LONGEST_WINDOW, window, "overTime");
+        if (lastCalls != 0) {
+            throw exclusive(nanos, lastCalls);
         }
-        if (counting.lastCalls != 0) {
-            throw new IllegalArgumentException("overTime(" + Nanos.text(nanos) + ") excludes overCalls("
-                    + counting.lastCalls + "), which is set; keep one of the two");
-        }
-        return with(new Counting(nanos, 0, counting.minimumCalls));
+        return counting(nanos, 0, minimumCalls);
     }
 
-    BreakerSettings overCalls(int lastCalls) {
-        if (lastCalls < 1 || lastCalls > MOST_LAST_CALLS) {
-            throw new IllegalArgumentException(
-                    "overCalls must be from 1 to " + MOST_LAST_CALLS + ", is " + lastCalls + "; overTime has no limit");
+    BreakerSettings overCalls(int calls) {
+        Range.within(1, MOST_LAST_CALLS, calls, "overCalls");
+        if (windowNanos != 0) {
+            throw exclusive(windowNanos, calls);
         }
-        if (counting.windowNanos != 0) {
-            throw new IllegalArgumentException("overCalls(" + lastCalls + ") excludes overTime("
-                    + Nanos.text(counting.windowNanos) + "), which is set; keep one of the two");
-        }
-        return with(checked(new Counting(0, lastCalls, counting.minimumCalls)));
+        return counting(0, calls, minimumCalls);
+    }
+
+    private static IllegalArgumentException exclusive(long windowNanos, int calls) {
+        return new IllegalArgumentException("overTime(" + Nanos.text(windowNanos) + ") and overCalls(" + calls
+                + ") exclude each other; keep one of the two");
     }
 
     BreakerSettings minimumCalls(int n) {
-        if (n < 1 || n > MOST_MINIMUM_CALLS) {
-            throw new IllegalArgumentException("minimumCalls must be from 1 to " + MOST_MINIMUM_CALLS + ", is " + n);
-        }
-        return with(checked(new Counting(counting.windowNanos, counting.lastCalls, n)));
+        Range.within(1, MOST_MINIMUM_CALLS, n, "minimumCalls");
+        return counting(windowNanos, lastCalls, n);
     }
 
     BreakerSettings slowCalls(Duration threshold, double share) {
-        Slow rule =
-                new Slow(Nanos.positive(threshold, "slowCalls: threshold"), checkedShare(share, "slowCalls: share"));
-        return new BreakerSettings(failuresInARow, failureShare, counting, rule, opening);
+        BreakerSettings changed = copy();
+        changed.slowNanos = Nanos.positive(threshold, "slowCalls: threshold");
+        changed.slowShare = checkedShare(share, "slowCalls: share");
+        return changed;
     }
 
     Breaker build(RandomSource random) {
-        if (failuresInARow > 0 && slow == null && !counting.equals(Counting.DEFAULT)) {
+        if (failuresInARow > 0 && slowShare == 0 && (windowNanos != 0 || lastCalls != 0 || minimumCalls != 0)) {
             throw new IllegalArgumentException("overTime, overCalls and minimumCalls say nothing about "
                     + "consecutiveFailures(" + failuresInARow + "); drop them, or add slowCalls or use failureRate");
         }
-        BreakerRule failures = failuresInARow > 0
-                ? BreakerRule.inARow(failuresInARow)
-                : shareRule(BreakerRule.Kind.FAILED, failureShare, 0);
-        BreakerRule slowCalls = slow == null ? null : shareRule(BreakerRule.Kind.SLOW, slow.share, slow.thresholdNanos);
-        return new Breaker(failures, slowCalls, openTime(), leaseNanos(), random);
+        BreakerRule failures = failuresInARow > 0 ? BreakerRule.inARow(failuresInARow) : shareRule(failureShare, 0);
+        BreakerRule slowCalls = slowShare == 0 ? null : shareRule(slowShare, slowNanos);
+        return new Breaker(failures, slowCalls, openTime(), lease(), random);
     }
 
-    private BreakerRule shareRule(BreakerRule.Kind kind, double share, long slowNanos) {
-        int minimum = counting.minimumCalls != 0
-                ? counting.minimumCalls
-                : counting.lastCalls != 0 ? Math.min(DEFAULT_MINIMUM_CALLS, counting.lastCalls) : DEFAULT_MINIMUM_CALLS;
-        long window = counting.lastCalls != 0 ? 0 : counting.windowNanos != 0 ? counting.windowNanos : DEFAULT_WINDOW;
-        return new BreakerRule(kind, minimum, share, slowNanos, window, counting.lastCalls);
+    private BreakerRule shareRule(double share, long thresholdNanos) {
+        int minimum = minimumCalls != 0
+                ? minimumCalls
+                : lastCalls != 0 ? Math.min(DEFAULT_MINIMUM_CALLS, lastCalls) : DEFAULT_MINIMUM_CALLS;
+        long window = lastCalls != 0 ? 0 : windowNanos != 0 ? windowNanos : DEFAULT_WINDOW;
+        return new BreakerRule(minimum, share, thresholdNanos, window, lastCalls);
     }
 
-    /** The open time is a backoff whose tries are the probes: number 1 is the first opening. */
+    /** The open time is a backoff whose tries are the probes: number 1 is the first  */
     private Backoff openTime() {
-        Backoff base = RetryPolicy.fixed(Duration.ofNanos(opening.openForNanos));
-        Growth growth = opening.growth;
-        return growth == null
+        Backoff base = RetryPolicy.fixed(Duration.ofNanos(openForNanos));
+        return growth == 0
                 ? base
-                : base.multiplier(growth.multiplier)
-                        .cap(Duration.ofNanos(growth.longestNanos))
-                        .equalJitter();
+                : base.multiplier(growth).cap(Duration.ofNanos(longestNanos)).equalJitter();
     }
 
-    private long leaseNanos() {
-        return opening.leaseNanos != 0 ? opening.leaseNanos : Math.max(opening.openForNanos, SHORTEST_LEASE);
-    }
-
-    private BreakerSettings with(Counting changed) {
-        return new BreakerSettings(failuresInARow, failureShare, changed, slow, opening);
-    }
-
-    private BreakerSettings with(Opening changed) {
-        return new BreakerSettings(failuresInARow, failureShare, counting, slow, changed);
+    private long lease() {
+        return leaseNanos != 0 ? leaseNanos : Math.max(openForNanos, SHORTEST_LEASE);
     }
 
     private static double checkedShare(double share, String setting) {
         if (!(share > 0.0 && share <= 1.0)) {
-            throw new IllegalArgumentException(
-                    setting + " must be more than 0 and at most 1, is " + share + "; 0.5 is every second call");
+            throw Range.wrong(setting, "more than 0 and at most 1", share + "; 0.5 is every second call");
         }
         return share;
     }
 
-    private static Counting checked(Counting counting) {
-        if (counting.lastCalls != 0 && counting.minimumCalls > counting.lastCalls) {
-            throw new IllegalArgumentException("minimumCalls must be at most overCalls (" + counting.lastCalls
-                    + "), is " + counting.minimumCalls + ": the breaker would never open");
+    private BreakerSettings counting(long window, int calls, int minimum) {
+        if (calls != 0 && minimum > calls) {
+            throw Range.wrong(
+                    "minimumCalls", "at most overCalls (" + calls + ")", minimum + ": the breaker would never open");
         }
-        return counting;
+        BreakerSettings changed = copy();
+        changed.windowNanos = window;
+        changed.lastCalls = calls;
+        changed.minimumCalls = minimum;
+        return changed;
     }
 
-    private static Opening checked(Opening opening) {
-        Growth growth = opening.growth;
-        if (growth != null && growth.longestNanos < opening.openForNanos) {
-            throw new IllegalArgumentException("growing: max must be at least openFor ("
-                    + Nanos.text(opening.openForNanos) + "), is " + Nanos.text(growth.longestNanos));
+    private BreakerSettings opening(long openFor, double multiplier, long longest) {
+        if (multiplier != 0 && longest < openFor) {
+            throw Range.wrong("growing: max", "at least openFor (" + Nanos.text(openFor) + ")", Nanos.text(longest));
         }
-        return opening;
+        BreakerSettings changed = copy();
+        changed.openForNanos = openFor;
+        changed.growth = multiplier;
+        changed.longestNanos = longest;
+        changed.growthIsDefault = false;
+        return changed;
+    }
+
+    /** Each setting, for comparing. */
+    List<Object> all() {
+        return List.of(
+                failuresInARow,
+                failureShare,
+                windowNanos,
+                lastCalls,
+                minimumCalls,
+                slowNanos,
+                slowShare,
+                openForNanos,
+                growth,
+                longestNanos,
+                growthIsDefault,
+                leaseNanos);
     }
 
     @Override
@@ -196,32 +223,31 @@ record BreakerSettings(
                 failuresInARow > 0
                         ? "consecutiveFailures(" + failuresInARow + ")"
                         : "failureRate(" + failureShare + ")");
-        if (counting.lastCalls != 0) {
-            text.append(".overCalls(").append(counting.lastCalls).append(')');
-        } else if (counting.windowNanos != 0) {
-            text.append(".overTime(").append(Nanos.text(counting.windowNanos)).append(')');
+        if (lastCalls != 0) {
+            text.append(".overCalls(").append(lastCalls).append(')');
+        } else if (windowNanos != 0) {
+            text.append(".overTime(").append(Nanos.text(windowNanos)).append(')');
         }
-        if (counting.minimumCalls != 0) {
-            text.append(".minimumCalls(").append(counting.minimumCalls).append(')');
+        if (minimumCalls != 0) {
+            text.append(".minimumCalls(").append(minimumCalls).append(')');
         }
-        if (slow != null) {
+        if (slowShare != 0) {
             text.append(".slowCalls(")
-                    .append(Nanos.text(slow.thresholdNanos))
+                    .append(Nanos.text(slowNanos))
                     .append(", ")
-                    .append(slow.share)
+                    .append(slowShare)
                     .append(')');
         }
-        text.append(".openFor(").append(Nanos.text(opening.openForNanos)).append(')');
-        Growth growth = opening.growth;
-        if (growth != null) {
+        text.append(".openFor(").append(Nanos.text(openForNanos)).append(')');
+        if (growth != 0) {
             text.append(".growing(")
-                    .append(growth.multiplier)
+                    .append(growth)
                     .append(", ")
-                    .append(Nanos.text(growth.longestNanos))
+                    .append(Nanos.text(longestNanos))
                     .append(')');
         }
-        if (opening.leaseNanos != 0) {
-            text.append(".probeLease(").append(Nanos.text(opening.leaseNanos)).append(')');
+        if (leaseNanos != 0) {
+            text.append(".probeLease(").append(Nanos.text(leaseNanos)).append(')');
         }
         return text.toString();
     }

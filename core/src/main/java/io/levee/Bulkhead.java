@@ -94,8 +94,8 @@ public final class Bulkhead {
 
     private static int checked(int max) {
         if (max < 1) {
-            throw new IllegalArgumentException("bulkhead's max in flight must be 1 or more, is " + max
-                    + "; to let nothing through force the breaker open");
+            throw Range.wrong(
+                    "bulkhead's max in flight", "1 or more", max + "; to let nothing through force the breaker open");
         }
         return max;
     }

@@ -6,11 +6,13 @@ import org.jspecify.annotations.Nullable;
 public final class BulkheadFullException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    BulkheadFullException(Decision decision, @Nullable Throwable cause) {
-        super(decision, cause);
-    }
-
-    BulkheadFullException(Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
-        super(StopReason.BULKHEAD_FULL, engine, call, nowNanos, remainingNanos);
+    BulkheadFullException(
+            @Nullable Decision record,
+            @Nullable Throwable cause,
+            @Nullable Engine engine,
+            Call<?> call,
+            long now,
+            long left) {
+        super(record, cause, StopReason.BULKHEAD_FULL, engine, call, now, left);
     }
 }

@@ -19,33 +19,30 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the call returns
  */
 public final class Call<T extends @Nullable Object> {
-    static final Call<@Nullable Object> PLAIN = new Call<>("", Repeat.UNSAID, Nanos.NEVER, null, null, null, null);
-
-    /** Whether a request may reach the downstream twice. */
-    enum Repeat {
-        /** The downstream's own setting counts. */
-        UNSAID,
-        /** Never, unless provably unprocessed. */
-        UNSAFE,
-        /** Yes: idempotent, or recognised by its key. */
-        SAFE
-    }
+    static final Call<@Nullable Object> PLAIN = new Call<>("", null, Nanos.NEVER, null, null, null, true, null);
 
     private final String operation;
-    private final Repeat repeat;
+    /**
+     * Whether a request may reach the downstream twice: it is idempotent, or recognised by its key. Where not, it may
+     * only if it is provably unprocessed; null leaves it to the downstream's own setting.
+     */
+    private final @Nullable Boolean repeat;
+
     private final long deadlineNanos;
     private final @Nullable Function<Throwable, ? extends T> fallback;
     private final @Nullable OutcomeReader<? super T> reader;
     private final @Nullable Consumer<? super T> discard;
+    private final boolean hedgeable;
     private final @Nullable CallTarget target;
 
     private Call(
             String operation,
-            Repeat repeat,
+            @Nullable Boolean repeat,
             long deadlineNanos,
             @Nullable Function<Throwable, ? extends T> fallback,
             @Nullable OutcomeReader<? super T> reader,
             @Nullable Consumer<? super T> discard,
+            boolean hedgeable,
             @Nullable CallTarget target) {
         this.operation = operation;
         this.repeat = repeat;
@@ -53,6 +50,7 @@ public final class Call<T extends @Nullable Object> {
         this.fallback = fallback;
         this.reader = reader;
         this.discard = discard;
+        this.hedgeable = hedgeable;
         this.target = target;
     }
 
@@ -65,7 +63,7 @@ public final class Call<T extends @Nullable Object> {
      */
     public static <T extends @Nullable Object> Call<T> named(String operation) {
         return new Call<>(
-                Objects.requireNonNull(operation, "operation"), Repeat.UNSAID, Nanos.NEVER, null, null, null, null);
+                Objects.requireNonNull(operation, "operation"), null, Nanos.NEVER, null, null, null, true, null);
     }
 
     @SuppressWarnings("unchecked") // PLAIN has no part that takes or gives a T
@@ -80,7 +78,7 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> idempotent() {
-        return new Call<>(operation, Repeat.SAFE, deadlineNanos, fallback, reader, discard, target);
+        return new Call<>(operation, true, deadlineNanos, fallback, reader, discard, hedgeable, target);
     }
 
     /**
@@ -89,7 +87,7 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> notIdempotent() {
-        return new Call<>(operation, Repeat.UNSAFE, deadlineNanos, fallback, reader, discard, target);
+        return new Call<>(operation, false, deadlineNanos, fallback, reader, discard, hedgeable, target);
     }
 
     /**
@@ -101,7 +99,8 @@ public final class Call<T extends @Nullable Object> {
      * @throws IllegalArgumentException if the time is zero or negative
      */
     public Call<T> deadline(Duration fromStart) {
-        return new Call<>(operation, repeat, Nanos.positive(fromStart, "deadline"), fallback, reader, discard, target);
+        return new Call<>(
+                operation, repeat, Nanos.positive(fromStart, "deadline"), fallback, reader, discard, hedgeable, target);
     }
 
     /**
@@ -124,7 +123,8 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> fallback(Function<Throwable, ? extends T> function) {
-        return new Call<>(operation, repeat, deadlineNanos, Objects.requireNonNull(function), reader, discard, target);
+        return new Call<>(
+                operation, repeat, deadlineNanos, Objects.requireNonNull(function), reader, discard, hedgeable, target);
     }
 
     /**
@@ -142,21 +142,40 @@ public final class Call<T extends @Nullable Object> {
                 return function.apply(type.cast(failure));
             }
             if (rest == null) {
-                throw new NoFallback();
+                throw Ending.<RuntimeException>sneaky(failure); // as without a fallback
             }
             return rest.apply(failure);
         });
     }
 
     /**
-     * For adapters: how an attempt's result becomes an {@link Outcome}.
+     * For adapters: how an attempt's result becomes an {@link Outcome}. A call with a reader is not hedged unless
+     * {@link #concurrentAttempts()} is set after it: most adapters keep what they know of the attempt that runs.
      *
      * @param translation asked after each attempt
      * @return a changed copy
      */
     public Call<T> outcome(OutcomeReader<? super T> translation) {
         return new Call<>(
-                operation, repeat, deadlineNanos, fallback, Objects.requireNonNull(translation), discard, target);
+                operation,
+                repeat,
+                deadlineNanos,
+                fallback,
+                Objects.requireNonNull(translation),
+                discard,
+                false,
+                target);
+    }
+
+    /**
+     * States that two attempts of this call may run at the same time, so that it can be {@linkplain Hedge hedged}: neither
+     * the body nor the outcome reader keeps anything that belongs to one attempt. A call without a reader may be hedged
+     * without it.
+     *
+     * @return a changed copy
+     */
+    public Call<T> concurrentAttempts() {
+        return new Call<>(operation, repeat, deadlineNanos, fallback, reader, discard, true, target);
     }
 
     /**
@@ -167,7 +186,15 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> discard(Consumer<? super T> disposal) {
-        return new Call<>(operation, repeat, deadlineNanos, fallback, reader, Objects.requireNonNull(disposal), target);
+        return new Call<>(
+                operation,
+                repeat,
+                deadlineNanos,
+                fallback,
+                reader,
+                Objects.requireNonNull(disposal),
+                hedgeable,
+                target);
     }
 
     /**
@@ -177,7 +204,8 @@ public final class Call<T extends @Nullable Object> {
      * @return a changed copy
      */
     public Call<T> target(CallTarget known) {
-        return new Call<>(operation, repeat, deadlineNanos, fallback, reader, discard, Objects.requireNonNull(known));
+        return new Call<>(
+                operation, repeat, deadlineNanos, fallback, reader, discard, hedgeable, Objects.requireNonNull(known));
     }
 
     /**
@@ -198,9 +226,13 @@ public final class Call<T extends @Nullable Object> {
         return operation;
     }
 
+    boolean isHedgeable() {
+        return hedgeable;
+    }
+
     /** Whether the request may reach the downstream twice, where the downstream's own setting is this. */
     boolean repeatable(boolean downstreams) {
-        return repeat == Repeat.UNSAID ? downstreams : repeat == Repeat.SAFE;
+        return repeat == null ? downstreams : repeat;
     }
 
     long deadlineNanos() {
@@ -220,14 +252,5 @@ public final class Call<T extends @Nullable Object> {
     @Nullable
     Consumer<? super T> discard() {
         return discard;
-    }
-
-    /** Thrown within {@link #fallbackOn} where no function takes the failure. */
-    static final class NoFallback extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        NoFallback() {
-            super("no fallback for this failure", null, false, false);
-        }
     }
 }

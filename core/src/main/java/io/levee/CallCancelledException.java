@@ -6,7 +6,13 @@ import org.jspecify.annotations.Nullable;
 public final class CallCancelledException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    CallCancelledException(Decision decision, @Nullable Throwable cause) {
-        super(decision, cause);
+    CallCancelledException(
+            @Nullable Decision record,
+            @Nullable Throwable cause,
+            @Nullable Engine engine,
+            Call<?> call,
+            long now,
+            long left) {
+        super(record, cause, StopReason.CANCELLED, engine, call, now, left);
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The life of one call as a finite state machine, the only one there is:
  *
  * <pre>
- * admit (cancelled? deadline, breaker, bulkhead, limiter) -> attempt -> judge
+ * admit (cancelled? deadline, throttle, breaker, limits, limiter) -> attempt -> judge
  *     -> succeed | fail | back off (policy, deadline, breaker, retry budget) -> admit ...
  * </pre>
  *
@@ -28,6 +28,8 @@ final class CallMachine implements CallView {
     static final int SUCCEED = 3;
     /** The call has failed: {@link #failure} says with what. */
     static final int FAIL = 4;
+    /** The attempt has failed, but the other one, its hedge or the one it hedges, is still out: wait for that. */
+    static final int AWAIT_OTHER = 5;
 
     // The whole call.
     private Engine engine;
@@ -35,6 +37,7 @@ final class CallMachine implements CallView {
     private long startNanos;
     private long deadlineNanos;
     private long limiterWaitNanos;
+    private long askedNanos;
     private long lastBackoffNanos;
     /** Failures of earlier attempts, oldest first; the last one's is {@link #lastFailure}. */
     private @Nullable Throwable[] earlier = NO_FAILURES;
@@ -55,6 +58,7 @@ final class CallMachine implements CallView {
     private int attempt;
     private int made;
     private boolean inBulkhead;
+    private boolean inLimit;
     private long breakerStamp;
     private long attemptStartNanos;
     private long dueNanos;
@@ -72,6 +76,11 @@ final class CallMachine implements CallView {
 
     private boolean succeeded;
     private long toldNanos;
+
+    // A hedged first attempt. What is said above of 'the attempt' is of the one in focus, the other is parked.
+    private boolean hedged;
+    private boolean firstInFocus;
+    private @Nullable Lane parked;
 
     // The last step.
     private long judgedNanos;
@@ -121,64 +130,82 @@ final class CallMachine implements CallView {
     }
 
     private int admit(long nowNanos) {
-        int refused = admitUpToLimiter(nowNanos);
-        if (refused != START) {
-            return refused;
+        StopReason refused = refusal(nowNanos, true);
+        if (refused != null) {
+            return stop(refused, nowNanos);
         }
         Limiter limiter = engine.limiter;
         if (limiter != null && (attempt > 0 || !limiter.tryAcquire(nowNanos))) {
             // A retry queues behind first attempts, so it never takes a permit past them.
             leave();
+            askedNanos = nowNanos;
             return AWAIT_PERMIT;
         }
         return start(nowNanos);
     }
 
-    /** The limiter granted a permit, after a wait that began at the given instant. */
-    int permitted(long askedNanos, long nowNanos) {
-        waited(askedNanos, nowNanos);
-        int refused = admitUpToLimiter(nowNanos);
-        return refused == START ? start(nowNanos) : refused;
+    /** The limiter granted a permit, after a wait that began at {@link #askedNanos}. */
+    int permitted(long nowNanos) {
+        waited(nowNanos);
+        // The throttle has been asked before the wait: asked twice, it would reject more than its share.
+        StopReason refused = refusal(nowNanos, false);
+        return refused == null ? start(nowNanos) : stop(refused, nowNanos);
     }
 
     /** The limiter has no permit in time, or the wait for it was cut short by the deadline. */
-    int notPermitted(long askedNanos, long nowNanos) {
-        waited(askedNanos, nowNanos);
+    int notPermitted(long nowNanos) {
+        waited(nowNanos);
         return stop(ending == null ? StopReason.NO_PERMIT : ending(), nowNanos);
     }
 
-    private void waited(long askedNanos, long nowNanos) {
+    private void waited(long nowNanos) {
         used = true;
         limiterWaitNanos += nowNanos - askedNanos;
         tell(TelemetryHub.LIMITER_WAITED, nowNanos, nowNanos - askedNanos, null);
     }
 
-    private int admitUpToLimiter(long nowNanos) {
+    /**
+     * Why no attempt may be made now; null if one may. It then is in the bulkhead and the concurrency limit and has the
+     * breaker's stamp; all that is left to pass is the limiter.
+     */
+    private @Nullable StopReason refusal(long nowNanos, boolean asksThrottle) {
         if (ending != null) {
-            return stop(ending(), nowNanos);
+            return ending();
         }
         if (engine.isClosed()) {
-            return stop(StopReason.CLOSED, nowNanos);
+            return StopReason.CLOSED;
         }
         if (deadlineNanos != Nanos.NEVER && nowNanos >= deadlineNanos) {
-            return stop(StopReason.DEADLINE, nowNanos);
+            return StopReason.DEADLINE;
+        }
+        Throttle throttle = engine.throttle;
+        if (throttle != null && asksThrottle && !throttle.tryAcquire(nowNanos)) {
+            return StopReason.THROTTLED;
         }
         Breaker breaker = engine.breaker;
         if (breaker != null) {
             breakerStamp = breaker.tryAcquire(nowNanos);
             if (breakerStamp == Breaker.REFUSED) {
-                return stop(StopReason.BREAKER_OPEN, nowNanos);
+                return StopReason.BREAKER_OPEN;
             }
+        }
+        ConcurrencyLimit limit = engine.limit;
+        if (limit != null) {
+            if (!limit.tryEnter()) {
+                forgetProbe();
+                return StopReason.LIMIT_FULL;
+            }
+            inLimit = true;
         }
         Bulkhead bulkhead = engine.bulkhead;
         if (bulkhead != null) {
             if (!bulkhead.tryEnter()) {
-                forgetProbe();
-                return stop(StopReason.BULKHEAD_FULL, nowNanos);
+                leave();
+                return StopReason.BULKHEAD_FULL;
             }
             inBulkhead = true;
         }
-        return START;
+        return null;
     }
 
     private int start(long nowNanos) {
@@ -188,6 +215,10 @@ final class CallMachine implements CallView {
         }
         if (paidUnsent) {
             paidUnsent = false;
+        }
+        Throttle throttle = engine.throttle;
+        if (throttle != null) {
+            throttle.onSent(nowNanos);
         }
         attemptStartNanos = nowNanos;
         long timeout = engine.attemptTimeoutNanos;
@@ -225,9 +256,14 @@ final class CallMachine implements CallView {
         return telemetry.tell(what, this, telemetryStates, nanos, with);
     }
 
-    /** Out of the bulkhead and the breaker without an attempt. */
+    /** Out of the bulkhead, the limit and the breaker without an attempt, or without a word on one. */
     private void leave() {
         leaveBulkhead();
+        ConcurrencyLimit limit = engine.limit;
+        if (inLimit && limit != null) {
+            inLimit = false;
+            limit.leave();
+        }
         forgetProbe();
     }
 
@@ -253,11 +289,8 @@ final class CallMachine implements CallView {
 
     /** True if the success must come with the present instant; else the attempt's start serves. */
     boolean needsClockOnSuccess() {
-        Breaker breaker = engine.breaker;
         TelemetryHub telemetry = engine.telemetry;
-        return engine.events != null
-                || (breaker != null && breaker.needsDuration())
-                || (telemetry != null && (attempt > 0 || telemetry.timesEveryCall()));
+        return engine.clockOnSuccess || (telemetry != null && (attempt > 0 || telemetry.timesEveryCall()));
     }
 
     /** The attempt returned a value that needs no judging. */
@@ -271,12 +304,15 @@ final class CallMachine implements CallView {
         if (breaker != null) {
             breaker.onSuccess(breakerStamp, nowNanos, nowNanos - attemptStartNanos);
         }
+        if (engine.learnsFromSuccess) {
+            teach(nowNanos);
+        }
         if (paid > 0) {
             refund();
         }
         CallMetrics metrics = engine.metrics;
         if (metrics != null) {
-            metrics.succeeded(made);
+            metrics.succeeded(made, hedged && firstInFocus);
         }
         if (engine.telemetry != null) {
             succeeded = true;
@@ -288,6 +324,22 @@ final class CallMachine implements CallView {
             publishEnd(events, nowNanos, null);
         }
         return SUCCEED;
+    }
+
+    /** Tells those who go by durations of a success. */
+    private void teach(long nowNanos) {
+        ConcurrencyLimit limit = engine.limit;
+        if (inLimit && limit != null) {
+            inLimit = false;
+            limit.leave(nowNanos, nowNanos - attemptStartNanos);
+        }
+        Hedge hedge = engine.hedge;
+        if (hedge != null) {
+            hedge.record(nowNanos - attemptStartNanos);
+            if (hedged) {
+                overtake(hedge, nowNanos);
+            }
+        }
     }
 
     private void refund() {
@@ -312,17 +364,18 @@ final class CallMachine implements CallView {
         used = true;
         Outcome produced;
         Verdict judged;
+        boolean refusal;
         try {
             produced = outcome(value, thrown);
             judged = Judge.judge(engine.classifier, produced, repeatable());
+            refusal = engine.countsRefusals && Judge.isRefusal(produced, judged);
         } catch (Throwable broken) {
             return ruleFailed(thrown, broken, nowNanos, true);
         }
         if (judged.isSuccess()) {
             return succeeded(produced, nowNanos);
         }
-        leaveBulkhead();
-        tellBreaker(judged.health(), nowNanos);
+        report(judged.health(), refusal, nowNanos);
         lastFailure = thrown;
         lastWasValue = thrown == null;
         verdict = judged;
@@ -332,7 +385,7 @@ final class CallMachine implements CallView {
                 && !(bare && !(thrown instanceof LeveeException))
                 && judged.isRetryable()
                 && hasRetriedInside(thrown)
-                && !isUserRule(judged)) {
+                && !judged.isOfUser()) {
             judged = judged.toFinal("nested-levee", "an engine inside this attempt has retried or refused already");
             verdict = judged;
         }
@@ -342,6 +395,9 @@ final class CallMachine implements CallView {
         }
         if (!judged.isRetryable()) {
             return stop(Judge.stopReason(judged), nowNanos);
+        }
+        if (parked != null) {
+            return awaitOther();
         }
         try {
             return backOff(judged, nowNanos);
@@ -375,6 +431,7 @@ final class CallMachine implements CallView {
                         || inner.fate() == null
                         || stop == StopReason.RETRY_BUDGET
                         || stop == StopReason.BREAKER_OPEN
+                        || stop == StopReason.THROTTLED
                         || stop == StopReason.DEADLINE;
             }
             t = t.getCause();
@@ -382,8 +439,25 @@ final class CallMachine implements CallView {
         return false;
     }
 
-    private static boolean isUserRule(Verdict judged) {
-        return judged.rule().startsWith(RuleClassifier.PREFIX);
+    /** The attempt that runs has ended without success: tells everybody who counts attempts. */
+    private void report(Verdict.Health health, boolean refusal, long nowNanos) {
+        leaveBulkhead();
+        tellBreaker(health, nowNanos);
+        Throttle throttle = engine.throttle;
+        if (refusal && throttle != null) {
+            throttle.onRefused(attemptStartNanos);
+        }
+        ConcurrencyLimit limit = engine.limit;
+        if (inLimit && limit != null) {
+            inLimit = false;
+            if (refusal) {
+                limit.leaveDropped(nowNanos);
+            } else if (health == Verdict.Health.UNKNOWN) {
+                limit.leave();
+            } else {
+                limit.leave(nowNanos, nowNanos - attemptStartNanos);
+            }
+        }
     }
 
     private void tellBreaker(Verdict.Health health, long nowNanos) {
@@ -406,7 +480,7 @@ final class CallMachine implements CallView {
         if (ownLimit <= attempt && timesRetried(judged.rule()) >= ownLimit) {
             return stop(StopReason.CLASS_LIMIT, nowNanos);
         }
-        long delay = Delays.beforeRetry(engine.policy, retry, lastBackoffNanos, judged.minDelayNanos(), engine.random);
+        long delay = Judge.beforeRetry(engine.policy, retry, lastBackoffNanos, judged.minDelayNanos(), engine.random);
         if (delay == RetryPolicy.STOP) {
             return stop(StopReason.ATTEMPTS, nowNanos);
         }
@@ -448,6 +522,8 @@ final class CallMachine implements CallView {
             tell(TelemetryHub.RETRY_SCHEDULED, nowNanos, 0, record);
         }
         remember(judged.rule());
+        hedged = false;
+        firstInFocus = false;
         lastBackoffNanos = delay;
         attempt = retry;
         return BACK_OFF;
@@ -468,6 +544,10 @@ final class CallMachine implements CallView {
             retriedRules = Arrays.copyOf(retriedRules, Math.max(4, retries * 2));
         }
         retriedRules[retries++] = rule;
+        rememberFailure();
+    }
+
+    private void rememberFailure() {
         Throwable last = lastFailure;
         if (last != null) {
             if (earlierCount == earlier.length) {
@@ -477,13 +557,130 @@ final class CallMachine implements CallView {
         }
     }
 
+    /** The instant at which the first attempt, just started, is to be hedged; {@link Nanos#NEVER} if it is not. */
+    long hedgeAtNanos() {
+        Hedge hedge = engine.hedge;
+        if (hedge == null || attempt != 0 || !call.isHedgeable() || !repeatable()) {
+            return Nanos.NEVER;
+        }
+        long delay = hedge.delayNanos(attemptStartNanos);
+        long at = delay == Hedge.UNKNOWN_DELAY ? Nanos.NEVER : Nanos.add(attemptStartNanos, delay);
+        return at < dueNanos ? at : Nanos.NEVER;
+    }
+
+    /**
+     * The first attempt has run for the hedge's delay. Answers whether the hedge is to be made: it is the attempt in focus
+     * then. If not, nothing has happened.
+     */
+    boolean startHedge(long nowNanos) {
+        Hedge hedge = engine.hedge;
+        RetryBudget budget = engine.budget;
+        if (hedge == null || budget == null || attempt != 0 || !allowsSecond() || !budget.tryWithdraw(1, nowNanos)) {
+            return false;
+        }
+        used = true;
+        long firstStart = attemptStartNanos;
+        Lane first = lane();
+        inBulkhead = false;
+        inLimit = false;
+        breakerStamp = Breaker.REFUSED;
+        attempt = 1;
+        Limiter limiter = engine.limiter;
+        boolean admitted = refusal(nowNanos, true) == null;
+        if (admitted && limiter != null && !limiter.tryAcquire(nowNanos)) {
+            // Nobody waits for a permit to hedge: by then the first attempt has had its time.
+            leave();
+            admitted = false;
+        }
+        if (!admitted) {
+            attempt = 0;
+            takeUp(first);
+            budget.refund(1);
+            return false;
+        }
+        hedged = true;
+        parked = first;
+        int started = start(nowNanos);
+        hedge.onSent();
+        EventBus events = engine.events;
+        if (events != null) {
+            events.publish(new LeveeEvent.HedgeSent(
+                    engine.name, call.operation(), attempt, nowNanos - firstStart, budget.balance(nowNanos)));
+        }
+        return started == START;
+    }
+
+    private boolean allowsSecond() {
+        try {
+            return Judge.beforeRetry(engine.policy, 1, 0, 0, engine.random) != RetryPolicy.STOP;
+        } catch (Throwable broken) {
+            // It will throw again where the call depends on it, and end it there.
+            return false;
+        }
+    }
+
+    /** What is told next is of the attempt with this number, the first or its hedge. */
+    void focus(int number) {
+        Lane other = parked;
+        if (other != null && (other.isFirst ? 0 : 1) == number) {
+            parked = lane();
+            takeUp(other);
+        }
+    }
+
+    private Lane lane() {
+        return new Lane(attempt == 0 || firstInFocus, inBulkhead, inLimit, breakerStamp, attemptStartNanos, dueNanos);
+    }
+
+    private void takeUp(Lane lane) {
+        firstInFocus = lane.isFirst;
+        inBulkhead = lane.inBulkhead;
+        inLimit = lane.inLimit;
+        breakerStamp = lane.breakerStamp;
+        attemptStartNanos = lane.startNanos;
+        dueNanos = lane.dueNanos;
+    }
+
+    /** The attempt in focus has failed and may be retried: the one that is still out is that retry. */
+    private int awaitOther() {
+        rememberFailure();
+        Lane other = Objects.requireNonNull(parked);
+        parked = null;
+        takeUp(other);
+        return AWAIT_OTHER;
+    }
+
+    /** Of two attempts the one in focus has succeeded; the driver cancels the other. */
+    private void overtake(Hedge hedge, long nowNanos) {
+        Lane other = parked;
+        if (!firstInFocus) {
+            hedge.onWon();
+            if (other != null) {
+                hedge.record(nowNanos - other.startNanos);
+            }
+        }
+        dropOther(nowNanos);
+    }
+
+    private void dropOther(long nowNanos) {
+        Lane other = parked;
+        if (other != null) {
+            Lane deciding = lane();
+            parked = null;
+            takeUp(other);
+            leave();
+            tellCutShort(null, nowNanos);
+            takeUp(deciding);
+        }
+    }
+
     /** The attempt ran out of time. Answers the exception to judge it by, or null if the call's time is up as well. */
     @Nullable
     AttemptTimeoutException timedOut(@Nullable Throwable thrown, long nowNanos) {
         if (deadlineNanos != Nanos.NEVER && nowNanos >= deadlineNanos) {
             return null;
         }
-        return new AttemptTimeoutException(engine.name, attempt, dueNanos - attemptStartNanos, thrown);
+        return new AttemptTimeoutException(engine.name, attempt(), dueNanos - attemptStartNanos, thrown);
     }
 
     /** The call's time is up in mid-attempt. */
@@ -501,21 +698,28 @@ final class CallMachine implements CallView {
         return cutShort(ending(), Verdict.Health.UNKNOWN, thrown, nowNanos);
     }
 
+    /** Tells that the attempt in focus ended without being judged; the call's own record goes back to one that was. */
+    private void tellCutShort(@Nullable Throwable thrown, long nowNanos) {
+        Verdict judged = verdict;
+        Fate known = fate;
+        Throwable last = lastFailure;
+        verdict = null;
+        fate = Fate.SENT_NO_ANSWER;
+        lastFailure = thrown;
+        attemptEnded(null, nowNanos);
+        verdict = judged;
+        fate = known;
+        lastFailure = last;
+    }
+
     private int cutShort(StopReason why, Verdict.Health health, @Nullable Throwable thrown, long nowNanos) {
-        leaveBulkhead();
-        tellBreaker(health, nowNanos);
+        report(health, health == Verdict.Health.FAULT, nowNanos);
+        tellCutShort(thrown, nowNanos);
+        if (thrown != null) {
+            lastFailure = thrown;
+        }
         lastWasValue = false;
         fate = Fate.SENT_NO_ANSWER;
-        Throwable lastBefore = lastFailure;
-        lastFailure = thrown;
-        // The record of the call's end goes back to the attempt that was judged last; this one was not.
-        Verdict verdictBefore = verdict;
-        verdict = null;
-        attemptEnded(null, nowNanos);
-        verdict = verdictBefore;
-        if (thrown == null) {
-            lastFailure = lastBefore;
-        }
         return stop(why, nowNanos, 0, true);
     }
 
@@ -554,8 +758,7 @@ final class CallMachine implements CallView {
     }
 
     private int ruleFailed(@Nullable Throwable thrown, Throwable broken, long nowNanos, boolean isUntold) {
-        leaveBulkhead();
-        tellBreaker(Verdict.Health.UNKNOWN, nowNanos);
+        report(Verdict.Health.UNKNOWN, false, nowNanos);
         verdict = null;
         fate = thrown == null ? Fate.ANSWERED : Fate.SENT_NO_ANSWER;
         if (thrown == null) {
@@ -600,6 +803,7 @@ final class CallMachine implements CallView {
             }
         }
         Decision record = record(why, nowNanos, consideredDelay);
+        dropOther(nowNanos);
         decision = record;
         Throwable last = lastFailure;
         boolean kept = last != null && !cutShort && why != StopReason.CANCELLED && why != StopReason.CLOSED;
@@ -631,6 +835,8 @@ final class CallMachine implements CallView {
         Throwable last = lastFailure;
         RetryBudget budget = engine.budget;
         Breaker breaker = engine.breaker;
+        Throttle throttle = engine.throttle;
+        ConcurrencyLimit limit = engine.limit;
         return new Decision(
                 engine.name,
                 call.operation(),
@@ -638,7 +844,7 @@ final class CallMachine implements CallView {
                 judged == null ? Decision.NO_RULE : judged.rule(),
                 judged != null ? judged.reason() : why == null ? "" : why.withoutVerdict(),
                 last == null ? null : last.getClass().getName(),
-                made > 0 ? made - 1 : attempt,
+                firstInFocus ? 0 : made > 0 ? made - 1 : attempt,
                 made > 0 ? fate : null,
                 delay,
                 engine.clockAtStart ? nowNanos - startNanos : -1,
@@ -647,6 +853,8 @@ final class CallMachine implements CallView {
                 judged == null ? 0 : judged.cost(),
                 limiterWaitNanos,
                 breaker == null ? null : breaker.state(),
+                throttle == null ? Double.NaN : throttle.rejectionProbability(nowNanos),
+                limit == null ? -1 : limit.limit(),
                 repeatable(),
                 replayable,
                 false);
@@ -674,6 +882,11 @@ final class CallMachine implements CallView {
                 engine.name, call.operation(), made, nowNanos - startNanos, decision(), thrown));
     }
 
+    /** When the limiter was asked last, and had no permit. */
+    long askedNanos() {
+        return askedNanos;
+    }
+
     @Override
     public Call<?> call() {
         return call;
@@ -681,7 +894,7 @@ final class CallMachine implements CallView {
 
     @Override
     public int attempt() {
-        return attempt;
+        return firstInFocus ? 0 : attempt;
     }
 
     @Override
@@ -762,7 +975,7 @@ final class CallMachine implements CallView {
 
     @Override
     public long retryNanos() {
-        return attempt == 0 ? 0 : toldNanos - judgedNanos;
+        return attempt == 0 || hedged ? 0 : toldNanos - judgedNanos;
     }
 
     @Override
@@ -822,6 +1035,8 @@ final class CallMachine implements CallView {
         verdict = null;
         fate = null;
         replayable = true;
+        hedged = false;
+        firstInFocus = false;
         failure = null;
         decision = null;
     }

@@ -27,7 +27,7 @@ public final class CallMetrics {
     private final LongAdder succeededAtOnce = new LongAdder();
     private final LongAdder savedByRetry = new LongAdder();
     private final LongAdder degraded = new LongAdder();
-    /** Attempts of all calls but those that succeeded at once, which had one each. */
+    /** Attempts of all calls, but for one of each of those whose first attempt succeeded. */
     private final LongAdder furtherAttempts = new LongAdder();
 
     private final EnumMap<StopReason, LongAdder> stopped = new EnumMap<>(StopReason.class);
@@ -39,9 +39,17 @@ public final class CallMetrics {
         }
     }
 
-    void succeeded(int attempts) {
+    /**
+     * A call has succeeded.
+     *
+     * @param first whether it is its first attempt that succeeded though there was another, its hedge
+     */
+    void succeeded(int attempts, boolean first) {
         if (attempts == 1) {
             succeededAtOnce.increment();
+        } else if (first) {
+            succeededAtOnce.increment();
+            furtherAttempts.add(attempts - 1);
         } else {
             savedByRetry.increment();
             furtherAttempts.add(attempts);
@@ -64,7 +72,9 @@ public final class CallMetrics {
         if (counter == null) {
             // Threads that add the last rules at the same moment may make it a few more; it stays bounded.
             String label = retriesByRule.size() < MAX_RULES ? rule : OTHER_RULES;
-            counter = retriesByRule.computeIfAbsent(label, added -> new LongAdder());
+            LongAdder added = new LongAdder();
+            LongAdder known = retriesByRule.putIfAbsent(label, added);
+            counter = known == null ? added : known;
         }
         counter.increment();
     }
@@ -85,7 +95,9 @@ public final class CallMetrics {
             }
         }
         Map<String, Long> retries = new TreeMap<>();
-        retriesByRule.forEach((rule, count) -> retries.put(rule, count.sum()));
+        for (Map.Entry<String, LongAdder> one : retriesByRule.entrySet()) {
+            retries.put(one.getKey(), one.getValue().sum());
+        }
         long atOnce = succeededAtOnce.sum();
         long saved = savedByRetry.sum();
         return new Snapshot(

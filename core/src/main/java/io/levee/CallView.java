@@ -72,7 +72,7 @@ public interface CallView {
     /**
      * Time since the attempt before this one was judged: the backoff, the wait for a permit and this attempt so far.
      *
-     * @return nanoseconds; 0 for the first attempt
+     * @return nanoseconds; 0 for the first attempt and its hedge
      */
     long retryNanos();
 

@@ -66,9 +66,7 @@ public interface Classifier {
      * @return a new classifier
      */
     default Classifier retryOn(Class<? extends Throwable> type) {
-        Verdict verdict =
-                Verdict.retryable("user:" + type.getSimpleName(), "the user's rule retries " + type.getName());
-        return failureRule(outcome -> outcome.find(type) == null ? null : verdict);
+        return on(type, Verdict.retryable(type.getSimpleName(), "the user's rule retries " + type.getName()));
     }
 
     /**
@@ -78,8 +76,7 @@ public interface Classifier {
      * @return a new classifier
      */
     default Classifier finalOn(Class<? extends Throwable> type) {
-        Verdict verdict = Verdict.fatal("user:" + type.getSimpleName(), "the user's rule ends on " + type.getName());
-        return failureRule(outcome -> outcome.find(type) == null ? null : verdict);
+        return on(type, Verdict.fatal(type.getSimpleName(), "the user's rule ends on " + type.getName()));
     }
 
     /**
@@ -90,8 +87,7 @@ public interface Classifier {
      * @return a new classifier
      */
     default Classifier retryIf(String name, Predicate<? super Throwable> predicate) {
-        Verdict verdict = Verdict.retryable("user:" + name, "the user's rule '" + name + "' retries it");
-        return failureRule(outcome -> matches(predicate, outcome.failure()) ? verdict : null);
+        return on(predicate, Verdict.retryable(name, "the user's rule '" + name + "' retries it"));
     }
 
     /**
@@ -102,8 +98,7 @@ public interface Classifier {
      * @return a new classifier
      */
     default Classifier finalIf(String name, Predicate<? super Throwable> predicate) {
-        Verdict verdict = Verdict.fatal("user:" + name, "the user's rule '" + name + "' ends on it");
-        return failureRule(outcome -> matches(predicate, outcome.failure()) ? verdict : null);
+        return on(predicate, Verdict.fatal(name, "the user's rule '" + name + "' ends on it"));
     }
 
     /**
@@ -114,7 +109,8 @@ public interface Classifier {
      * @return a new classifier
      */
     default Classifier retryResultIf(String name, Predicate<@Nullable Object> predicate) {
-        Verdict verdict = Verdict.retryable("user:" + name, "the user's rule '" + name + "' retries the result");
+        Verdict verdict = Verdict.retryable(name, "the user's rule '" + name + "' retries the result")
+                .ofUser();
         return withRule(outcome -> outcome.failure() == null && predicate.test(outcome.value()) ? verdict : null);
     }
 
@@ -125,9 +121,7 @@ public interface Classifier {
      * @return a new classifier
      */
     default Classifier retryStatus(int status) {
-        Verdict verdict = Verdict.retryable("user:status-" + status, "the user's rule retries status " + status);
-        return failureRule(
-                outcome -> outcome.status() == status ? verdict.withMinDelayNanos(outcome.minDelayNanos()) : null);
+        return on(status, null, Verdict.retryable("status-" + status, "the user's rule retries status " + status));
     }
 
     /**
@@ -137,8 +131,7 @@ public interface Classifier {
      * @return a new classifier
      */
     default Classifier finalStatus(int status) {
-        Verdict verdict = Verdict.fatal("user:status-" + status, "the user's rule ends on status " + status);
-        return failureRule(outcome -> outcome.status() == status ? verdict : null);
+        return on(status, null, Verdict.fatal("status-" + status, "the user's rule ends on status " + status));
     }
 
     /**
@@ -148,9 +141,7 @@ public interface Classifier {
      * @return a new classifier
      */
     default Classifier retryGrpcStatus(GrpcStatus status) {
-        Verdict verdict = Verdict.retryable("user:" + GrpcTable.rule(status), "the user's rule retries code " + status);
-        return failureRule(
-                outcome -> outcome.grpcStatus() == status ? verdict.withMinDelayNanos(outcome.minDelayNanos()) : null);
+        return on(0, status, Verdict.retryable(StatusTable.rule(status), "the user's rule retries code " + status));
     }
 
     /**
@@ -160,17 +151,33 @@ public interface Classifier {
      * @return a new classifier
      */
     default Classifier finalGrpcStatus(GrpcStatus status) {
-        Verdict verdict = Verdict.fatal("user:" + GrpcTable.rule(status), "the user's rule ends on code " + status);
-        return failureRule(outcome -> outcome.grpcStatus() == status ? verdict : null);
+        return on(0, status, Verdict.fatal(StatusTable.rule(status), "the user's rule ends on code " + status));
     }
 
-    /** A rule that has no opinion on a plain value, so that values need no judging because of it. */
-    private Classifier failureRule(Rule rule) {
-        return new RuleClassifier(rule, this, false);
+    // Rules that have no opinion on a plain value, so that values need no judging because of them.
+
+    private Classifier on(Class<? extends Throwable> type, Verdict judged) {
+        Verdict verdict = judged.ofUser();
+        return new RuleClassifier(outcome -> outcome.find(type) == null ? null : verdict, this, false);
     }
 
-    private static boolean matches(Predicate<? super Throwable> predicate, @Nullable Throwable failure) {
-        return failure != null && predicate.test(failure);
+    private Classifier on(Predicate<? super Throwable> predicate, Verdict judged) {
+        Verdict verdict = judged.ofUser();
+        return new RuleClassifier(
+                outcome -> outcome.failure() != null && predicate.test(outcome.failure()) ? verdict : null,
+                this,
+                false);
+    }
+
+    /** On an HTTP status, or else a gRPC code. */
+    private Classifier on(int status, @Nullable GrpcStatus code, Verdict judged) {
+        Verdict verdict = judged.ofUser();
+        return new RuleClassifier(
+                outcome -> (code == null ? outcome.status() == status : outcome.grpcStatus() == code)
+                        ? verdict.withMinDelayNanos(outcome.minDelayNanos())
+                        : null,
+                this,
+                false);
     }
 
     /** One rule of a user's. Thread-safe and pure. */

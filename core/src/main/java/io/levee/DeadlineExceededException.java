@@ -6,7 +6,13 @@ import org.jspecify.annotations.Nullable;
 public final class DeadlineExceededException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    DeadlineExceededException(Decision decision, @Nullable Throwable cause) {
-        super(decision, cause);
+    DeadlineExceededException(
+            @Nullable Decision record,
+            @Nullable Throwable cause,
+            @Nullable Engine engine,
+            Call<?> call,
+            long now,
+            long left) {
+        super(record, cause, StopReason.DEADLINE, engine, call, now, left);
     }
 }

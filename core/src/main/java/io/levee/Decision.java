@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param cost tokens that the retry costs
  * @param limiterWaitNanos how long the call has waited for permits
  * @param breakerState the breaker's state; null without one
+ * @param rejectionProbability the probability with which the throttle rejects; NaN without one
+ * @param concurrencyLimit how many attempts the concurrency limit lets be in flight; -1 without one
  * @param idempotent whether the request may reach the downstream twice
  * @param replayable whether the request's body can be sent again
  * @param degraded whether the caller gets the fallback's answer
@@ -41,6 +43,8 @@ public record Decision(
         int cost,
         long limiterWaitNanos,
         Breaker.@Nullable State breakerState,
+        double rejectionProbability,
+        int concurrencyLimit,
         boolean idempotent,
         boolean replayable,
         boolean degraded) {
@@ -83,36 +87,6 @@ public record Decision(
         return stop == null;
     }
 
-    /** The record of a call that was refused at its first instant. */
-    static Decision refusal(
-            String downstream,
-            String operation,
-            StopReason stop,
-            long remainingNanos,
-            double retryBudgetLeft,
-            Breaker.@Nullable State breakerState,
-            boolean idempotent) {
-        return new Decision(
-                downstream,
-                operation,
-                stop,
-                NO_RULE,
-                stop.withoutVerdict(),
-                null,
-                0,
-                null,
-                0,
-                0,
-                remainingNanos,
-                retryBudgetLeft,
-                0,
-                0,
-                breakerState,
-                idempotent,
-                true,
-                false);
-    }
-
     Decision asDegraded() {
         return new Decision(
                 downstream,
@@ -130,6 +104,8 @@ public record Decision(
                 cost,
                 limiterWaitNanos,
                 breakerState,
+                rejectionProbability,
+                concurrencyLimit,
                 idempotent,
                 replayable,
                 true);
@@ -181,6 +157,14 @@ public record Decision(
         }
         if (breakerState != null) {
             text.append(", breaker ").append(breakerState);
+        }
+        if (!Double.isNaN(rejectionProbability)) {
+            text.append(", throttle rejects ")
+                    .append(Math.round(rejectionProbability * 100))
+                    .append(" %");
+        }
+        if (concurrencyLimit >= 0) {
+            text.append(", concurrency limit ").append(concurrencyLimit);
         }
         text.append(idempotent ? ", idempotent" : ", not idempotent");
         if (!replayable) {

@@ -31,9 +31,6 @@ final class Ending {
         T answer;
         try {
             answer = fallback.apply(failure);
-        } catch (Call.NoFallback none) {
-            machine.failed(false);
-            throw failure;
         } catch (Throwable broken) {
             if (broken != failure) {
                 failure.addSuppressed(broken);

@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** What all calls to one downstream share: its settings and its protections. One for each {@link Levee}. */
-final class Engine {
+final class Engine implements TransitionListener {
     final String name;
     final RetryPolicy policy;
     final Classifier classifier;
@@ -22,6 +22,13 @@ final class Engine {
     final @Nullable Breaker breaker;
     final @Nullable Bulkhead bulkhead;
     final @Nullable RetryBudget budget;
+    final @Nullable Throttle throttle;
+    final @Nullable ConcurrencyLimit limit;
+    final @Nullable Hedge hedge;
+    // As set up, to be shown.
+    final Throttle.@Nullable Spec throttleSpec;
+    final ConcurrencyLimit.@Nullable Spec limitSpec;
+    final Hedge.@Nullable Spec hedgeSpec;
     final TimeSource time;
     final RandomSource random;
     final Executor executor;
@@ -32,11 +39,17 @@ final class Engine {
     TelemetryHub telemetry;
     /** True if a decision on the way to the first attempt needs to know the time. */
     boolean clockAtStart;
+    /** True if a success has to be told with its instant. */
+    final boolean clockOnSuccess;
+    /** True if somebody goes by how long a success took. */
+    final boolean learnsFromSuccess;
+    /** True if somebody wants to know of a failure whether it was a refusal. */
+    final boolean countsRefusals;
     /** True if nothing stands between the caller and the first attempt: no clock, no timer, no permit. */
     boolean unguardedFirst;
 
     /** Calls that wait (for a backoff or a permit) or that are asynchronous: whom close() must tell. */
-    private final Set<Closeable> pending = ConcurrentHashMap.newKeySet();
+    private final Set<ScopeMember> pending = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
 
@@ -55,18 +68,33 @@ final class Engine {
         limiter = b.limiter == null ? null : b.limiter.build(time);
         breaker = b.breaker == null ? null : b.breaker.build(random);
         bulkhead = b.bulkhead == null ? null : b.bulkhead.build();
-        budget = b.retryBudget == null ? null : b.retryBudget.build(time.nanoTime());
+        long now = time.nanoTime();
+        budget = b.retryBudget == null ? null : b.retryBudget.build(now);
+        throttle = b.throttle == null ? null : b.throttle.build(random);
+        limit = b.concurrencyLimit == null ? null : b.concurrencyLimit.build(now);
+        hedge = b.hedge == null ? null : b.hedge.build(now);
+        throttleSpec = b.throttle;
+        limitSpec = b.concurrencyLimit;
+        hedgeSpec = b.hedge;
         events = b.listeners.isEmpty() ? null : new EventBus(name, b.listeners);
         metrics = b.metrics ? new CallMetrics() : null;
         clockAtStart = deadlineNanos != Nanos.NEVER
                 || attemptTimeoutNanos != Nanos.NEVER
                 || limiter != null
                 || breaker != null
+                || throttle != null
+                || limit != null
+                || hedge != null
                 || events != null;
+        clockOnSuccess = events != null
+                || limit != null
+                || (breaker != null && breaker.needsDuration())
+                || (hedge != null && hedge.needsDuration());
+        learnsFromSuccess = limit != null || hedge != null;
+        countsRefusals = throttle != null || limit != null;
         unguardedFirst = !clockAtStart && !judgesValues && bulkhead == null && budget == null && metrics == null;
         if (breaker != null) {
-            breaker.onTransition((from, to, reason, nowNanos, figures) ->
-                    breakerChanged(new LeveeEvent.BreakerChanged(name, from, to, reason)));
+            breaker.onTransition(this);
         }
     }
 
@@ -80,7 +108,10 @@ final class Engine {
         }
     }
 
-    private void breakerChanged(LeveeEvent.BreakerChanged change) {
+    @Override
+    public void onTransition(
+            Breaker.State from, Breaker.State to, String reason, long nowNanos, Breaker.Snapshot figures) {
+        LeveeEvent.BreakerChanged change = new LeveeEvent.BreakerChanged(name, from, to, reason);
         if (events != null) {
             events.publish(change);
         }
@@ -94,7 +125,7 @@ final class Engine {
     }
 
     /** Registers a call that close() must end. Answers false, and registers nothing, if it is too late for that. */
-    boolean register(Closeable call) {
+    boolean register(ScopeMember call) {
         pending.add(call);
         if (closed) {
             // close() may have looked before the call was there; whoever takes it out ends it.
@@ -103,7 +134,7 @@ final class Engine {
         return true;
     }
 
-    void unregister(Closeable call) {
+    void unregister(ScopeMember call) {
         pending.remove(call);
     }
 
@@ -114,7 +145,7 @@ final class Engine {
     void close() {
         boolean first = !closed;
         closed = true;
-        for (Closeable call : List.copyOf(pending)) {
+        for (ScopeMember call : List.copyOf(pending)) {
             if (pending.remove(call)) {
                 call.leveeClosed();
             }
@@ -125,11 +156,5 @@ final class Engine {
         if (telemetry != null && first) {
             telemetry.tell(TelemetryHub.CLOSED, null, null, 0, null);
         }
-    }
-
-    /** A call that has to be told when its Levee closes. */
-    interface Closeable {
-        /** Ends the call. Called at most once for each registration, on the closing thread; must not block. */
-        void leveeClosed();
     }
 }

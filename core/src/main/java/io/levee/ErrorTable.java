@@ -1,7 +1,6 @@
 package io.levee;
 
-import static java.util.Map.entry;
-
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,99 +19,84 @@ import org.jspecify.annotations.Nullable;
  * rule, that rule knows more. Only where the cause chain has none at all does a transient suppressed error make the
  * failure retryable, always as 'sent, no answer', so that what is not idempotent stays unrepeated.
  */
-final class ErrorTable {
+final class ErrorTable extends ClassValue<ErrorRule> {
     /** Throwables looked at in one failure, suppressed ones included: bounds what a hostile tree can cost. */
     private static final int MAX_VISITS = 4 * CauseChain.MAX_DEPTH;
 
-    private static final Map<String, ErrorRule> RULES = Map.ofEntries(
-            entry("java.lang.Error", ErrorRule.ERROR),
-            entry("java.util.concurrent.CancellationException", ErrorRule.CANCELLED),
-            entry("java.lang.InterruptedException", ErrorRule.INTERRUPTED),
-            entry("java.nio.channels.ClosedByInterruptException", ErrorRule.INTERRUPTED),
-            entry("java.nio.channels.FileLockInterruptionException", ErrorRule.INTERRUPTED),
-            // Its subclasses that are timeouts are listed on their own; an unknown one is taken at its name.
-            entry("java.io.InterruptedIOException", ErrorRule.INTERRUPTED),
-            entry("io.levee.LeveeException", ErrorRule.NESTED_LEVEE),
-            entry("io.levee.AttemptTimeoutException", ErrorRule.ATTEMPT_TIMEOUT),
-            entry("java.security.cert.CertificateException", ErrorRule.CERTIFICATE),
-            entry("java.security.cert.CertPathValidatorException", ErrorRule.CERTIFICATE),
-            entry("java.security.cert.CertPathBuilderException", ErrorRule.CERTIFICATE),
-            entry("javax.net.ssl.SSLPeerUnverifiedException", ErrorRule.CERTIFICATE),
-            entry("java.util.concurrent.RejectedExecutionException", ErrorRule.REJECTED),
-            // A connection pool that lends none in time is a local queue as well.
-            entry("org.apache.hc.core5.http.ConnectionRequestTimeoutException", ErrorRule.REJECTED),
-            entry("org.apache.hc.client5.http.ConnectionRequestTimeoutException", ErrorRule.REJECTED),
-            entry("org.apache.http.conn.ConnectionPoolTimeoutException", ErrorRule.REJECTED),
-            entry("java.io.FileNotFoundException", ErrorRule.NOT_TRANSIENT),
-            entry("java.nio.file.FileSystemException", ErrorRule.NOT_TRANSIENT),
-            entry("java.nio.file.attribute.UserPrincipalNotFoundException", ErrorRule.NOT_TRANSIENT),
-            entry("java.io.SyncFailedException", ErrorRule.NOT_TRANSIENT),
-            entry("java.net.MalformedURLException", ErrorRule.NOT_TRANSIENT),
-            entry("java.net.HttpRetryException", ErrorRule.NOT_TRANSIENT),
-            entry("java.net.UnknownServiceException", ErrorRule.NOT_TRANSIENT),
-            entry("java.io.UnsupportedEncodingException", ErrorRule.NOT_TRANSIENT),
-            entry("java.nio.charset.CharacterCodingException", ErrorRule.NOT_TRANSIENT),
-            entry("java.io.CharConversionException", ErrorRule.NOT_TRANSIENT),
-            entry("java.io.UTFDataFormatException", ErrorRule.NOT_TRANSIENT),
-            entry("java.io.ObjectStreamException", ErrorRule.NOT_TRANSIENT),
-            entry("java.util.zip.ZipException", ErrorRule.NOT_TRANSIENT),
-            entry("java.util.InvalidPropertiesFormatException", ErrorRule.NOT_TRANSIENT),
-            entry("java.net.ProtocolException", ErrorRule.PROTOCOL),
-            entry("javax.net.ssl.SSLKeyException", ErrorRule.PROTOCOL),
-            entry("javax.net.ssl.SSLProtocolException", ErrorRule.PROTOCOL),
-            entry("java.net.http.WebSocketHandshakeException", ErrorRule.PROTOCOL),
-            entry("org.apache.hc.core5.http.HttpException", ErrorRule.PROTOCOL),
-            entry("org.apache.hc.client5.http.ClientProtocolException", ErrorRule.PROTOCOL),
-            entry("javax.net.ssl.SSLHandshakeException", ErrorRule.TLS_HANDSHAKE),
-            entry("javax.net.ssl.SSLException", ErrorRule.TLS),
-            entry("java.net.UnknownHostException", ErrorRule.DNS),
-            entry("java.nio.channels.UnresolvedAddressException", ErrorRule.DNS),
-            entry("java.net.ConnectException", ErrorRule.CONNECT),
-            entry("java.net.NoRouteToHostException", ErrorRule.CONNECT),
-            entry("java.net.PortUnreachableException", ErrorRule.CONNECT),
-            entry("java.net.BindException", ErrorRule.CONNECT),
-            entry("org.apache.hc.client5.http.HttpHostConnectException", ErrorRule.CONNECT),
-            entry("org.apache.http.conn.HttpHostConnectException", ErrorRule.CONNECT),
-            entry("java.net.http.HttpConnectTimeoutException", ErrorRule.CONNECT_TIMEOUT),
-            entry("org.apache.hc.client5.http.ConnectTimeoutException", ErrorRule.CONNECT_TIMEOUT),
-            entry("org.apache.http.conn.ConnectTimeoutException", ErrorRule.CONNECT_TIMEOUT),
-            entry("io.netty.channel.ConnectTimeoutException", ErrorRule.CONNECT_TIMEOUT),
-            entry("java.net.SocketTimeoutException", ErrorRule.TIMEOUT),
-            entry("java.net.http.HttpTimeoutException", ErrorRule.TIMEOUT),
-            entry("java.util.concurrent.TimeoutException", ErrorRule.TIMEOUT),
-            entry("java.nio.channels.InterruptedByTimeoutException", ErrorRule.TIMEOUT),
-            entry("io.netty.handler.timeout.TimeoutException", ErrorRule.TIMEOUT),
-            entry("java.net.SocketException", ErrorRule.RESET),
-            entry("java.io.EOFException", ErrorRule.RESET),
-            entry("java.nio.channels.ClosedChannelException", ErrorRule.RESET),
-            entry("org.apache.hc.core5.http.NoHttpResponseException", ErrorRule.RESET),
-            entry("org.apache.hc.core5.http.ConnectionClosedException", ErrorRule.RESET),
-            entry("org.apache.http.NoHttpResponseException", ErrorRule.RESET),
-            entry("okhttp3.internal.http2.StreamResetException", ErrorRule.RESET),
-            entry("okhttp3.internal.http2.ConnectionShutdownException", ErrorRule.RESET),
-            entry("java.io.IOException", ErrorRule.IO),
-            entry("java.lang.NullPointerException", ErrorRule.PROGRAM),
-            entry("java.lang.IllegalArgumentException", ErrorRule.PROGRAM),
-            entry("java.lang.ClassCastException", ErrorRule.PROGRAM),
-            entry("java.lang.IndexOutOfBoundsException", ErrorRule.PROGRAM),
-            entry("java.lang.ArithmeticException", ErrorRule.PROGRAM),
-            entry("java.lang.UnsupportedOperationException", ErrorRule.PROGRAM));
+    // As text, a rule and its classes a line: as code it would be three times the size. Of InterruptedIOException the
+    // subclasses that are timeouts are listed on their own; an unknown one is taken at its name. A connection pool that
+    // lends none in time is a local queue as well.
+    private static final String TABLE = """
+            ERROR java.lang.Error
+            CANCELLED java.util.concurrent.CancellationException
+            INTERRUPTED java.lang.InterruptedException java.nio.channels.ClosedByInterruptException
+            INTERRUPTED java.nio.channels.FileLockInterruptionException java.io.InterruptedIOException
+            NESTED_LEVEE io.levee.LeveeException
+            ATTEMPT_TIMEOUT io.levee.AttemptTimeoutException
+            CERTIFICATE java.security.cert.CertificateException java.security.cert.CertPathValidatorException
+            CERTIFICATE java.security.cert.CertPathBuilderException javax.net.ssl.SSLPeerUnverifiedException
+            REJECTED java.util.concurrent.RejectedExecutionException
+            REJECTED org.apache.hc.core5.http.ConnectionRequestTimeoutException
+            REJECTED org.apache.hc.client5.http.ConnectionRequestTimeoutException
+            REJECTED org.apache.http.conn.ConnectionPoolTimeoutException
+            NOT_TRANSIENT java.io.FileNotFoundException java.nio.file.FileSystemException
+            NOT_TRANSIENT java.nio.file.attribute.UserPrincipalNotFoundException java.io.SyncFailedException
+            NOT_TRANSIENT java.net.MalformedURLException java.net.HttpRetryException java.net.UnknownServiceException
+            NOT_TRANSIENT java.io.UnsupportedEncodingException java.nio.charset.CharacterCodingException
+            NOT_TRANSIENT java.io.CharConversionException java.io.UTFDataFormatException java.io.ObjectStreamException
+            NOT_TRANSIENT java.util.zip.ZipException java.util.InvalidPropertiesFormatException
+            PROTOCOL java.net.ProtocolException javax.net.ssl.SSLKeyException javax.net.ssl.SSLProtocolException
+            PROTOCOL java.net.http.WebSocketHandshakeException org.apache.hc.core5.http.HttpException
+            PROTOCOL org.apache.hc.client5.http.ClientProtocolException
+            TLS_HANDSHAKE javax.net.ssl.SSLHandshakeException
+            TLS javax.net.ssl.SSLException
+            DNS java.net.UnknownHostException java.nio.channels.UnresolvedAddressException
+            CONNECT java.net.ConnectException java.net.NoRouteToHostException java.net.PortUnreachableException
+            CONNECT java.net.BindException org.apache.hc.client5.http.HttpHostConnectException
+            CONNECT org.apache.http.conn.HttpHostConnectException
+            CONNECT_TIMEOUT java.net.http.HttpConnectTimeoutException
+            CONNECT_TIMEOUT org.apache.hc.client5.http.ConnectTimeoutException
+            CONNECT_TIMEOUT org.apache.http.conn.ConnectTimeoutException io.netty.channel.ConnectTimeoutException
+            TIMEOUT java.net.SocketTimeoutException java.net.http.HttpTimeoutException
+            TIMEOUT java.util.concurrent.TimeoutException java.nio.channels.InterruptedByTimeoutException
+            TIMEOUT io.netty.handler.timeout.TimeoutException
+            RESET java.net.SocketException java.io.EOFException java.nio.channels.ClosedChannelException
+            RESET org.apache.hc.core5.http.NoHttpResponseException org.apache.hc.core5.http.ConnectionClosedException
+            RESET org.apache.http.NoHttpResponseException okhttp3.internal.http2.StreamResetException
+            RESET okhttp3.internal.http2.ConnectionShutdownException
+            IO java.io.IOException
+            PROGRAM java.lang.NullPointerException java.lang.IllegalArgumentException java.lang.ClassCastException
+            PROGRAM java.lang.IndexOutOfBoundsException java.lang.ArithmeticException
+            PROGRAM java.lang.UnsupportedOperationException
+            """;
 
-    /** Answers UNKNOWN for a class without a rule: ClassValue would not remember null as cheaply. */
-    private static final ClassValue<ErrorRule> BY_CLASS = new ClassValue<>() {
-        @Override
-        protected ErrorRule computeValue(Class<?> type) {
-            for (Class<?> c = type; c != null; c = c.getSuperclass()) {
-                ErrorRule rule = RULES.get(c.getName());
-                if (rule != null) {
-                    return rule;
-                }
-            }
-            return ErrorRule.UNKNOWN;
-        }
-    };
+    private static final Map<String, ErrorRule> RULES = rules();
+
+    private static final ErrorTable BY_CLASS = new ErrorTable();
 
     private ErrorTable() {}
+
+    private static Map<String, ErrorRule> rules() {
+        Map<String, ErrorRule> rules = new HashMap<>();
+        for (String line : TABLE.split("\n", -1)) {
+            String[] words = line.split(" ", -1);
+            for (int i = 1; i < words.length; i++) {
+                rules.put(words[i], ErrorRule.valueOf(words[0]));
+            }
+        }
+        return rules;
+    }
+
+    @Override
+    protected ErrorRule computeValue(Class<?> type) {
+        for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+            ErrorRule rule = RULES.get(c.getName());
+            if (rule != null) {
+                return rule;
+            }
+        }
+        return ErrorRule.UNKNOWN;
+    }
 
     /** The rule that decides on a failure. Allocates next to nothing where nothing is suppressed. */
     static ErrorRule ruleFor(Throwable failure) {
@@ -127,11 +111,11 @@ final class ErrorTable {
     /** The rule of one throwable, its causes left aside. */
     private static ErrorRule own(Throwable t) {
         ErrorRule rule = t instanceof NamedThrowable named ? byName(named) : BY_CLASS.get(t.getClass());
-        return switch (rule) {
-            case TIMEOUT -> saysConnectTimedOut(t) ? ErrorRule.CONNECT_TIMEOUT : rule;
-            case TLS, TLS_HANDSHAKE -> saysCertificate(t.getMessage()) ? ErrorRule.CERTIFICATE : rule;
-            default -> rule;
-        };
+        if (rule == ErrorRule.TIMEOUT) {
+            return saysConnectTimedOut(t) ? ErrorRule.CONNECT_TIMEOUT : rule;
+        }
+        boolean tls = rule == ErrorRule.TLS || rule == ErrorRule.TLS_HANDSHAKE;
+        return tls && saysCertificate(t.getMessage()) ? ErrorRule.CERTIFICATE : rule;
     }
 
     /** For a throwable of which only names are known: the class' superclasses count where the class can be loaded. */

@@ -3,6 +3,7 @@ package io.levee;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -11,7 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
  * Carries events to listeners on a thread of its own, so that no listener can change a call (invariant 10). The thread is
  * a daemon, is started by the first event and ends a second after the last.
  */
-final class EventBus {
+final class EventBus implements ThreadFactory {
     /** Enough for a burst of thousands of calls; beyond it the newest events are dropped and counted. */
     static final int CAPACITY = 8_192;
 
@@ -29,12 +30,15 @@ final class EventBus {
     EventBus(String downstream, List<LeveeListener> listeners) {
         this.downstream = downstream;
         this.listeners = List.copyOf(listeners);
-        courier = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(CAPACITY), task -> {
-            Thread thread = new Thread(task, "levee-events-" + downstream);
-            thread.setDaemon(true);
-            return thread;
-        });
+        courier = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(CAPACITY), this);
         courier.allowCoreThreadTimeOut(true);
+    }
+
+    @Override
+    public Thread newThread(Runnable task) {
+        Thread thread = new Thread(task, "levee-events-" + downstream);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** Never blocks and never throws. */

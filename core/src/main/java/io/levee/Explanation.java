@@ -3,8 +3,8 @@ package io.levee;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Levee} would do about an outcome, as far as outcome, policy and deadline decide it: breaker, limiter
- * and retry budget may still refuse the retry when it is due. Immutable.
+ * What a {@link Levee} would do about an outcome, as far as outcome, policy and deadline decide it: breaker, throttle,
+ * limits, limiter and retry budget may still refuse the retry when it is due. Immutable.
  *
  * <p>A retry whose wait would end past the deadline keeps the verdict 'retryable' with {@code withinDeadline} false:
  * the error is worth a retry, this call just has no time for it, and ends at once instead of waiting in vain.
@@ -77,14 +77,14 @@ public record Explanation(
             return new Explanation(
                     Verdict.Kind.FINAL, stop, verdict.rule(), reason, fate, 0, 0, limit, elapsedNanos < deadlineNanos);
         }
-        long longest = Delays.longest(policy, retry, verdict.minDelayNanos());
+        long longest = Judge.longest(policy, retry, verdict.minDelayNanos());
         return new Explanation(
                 verdict.kind(),
                 null,
                 verdict.rule(),
                 verdict.reason(),
                 fate,
-                Delays.shortest(policy, retry, verdict.minDelayNanos()),
+                Judge.shortest(policy, retry, verdict.minDelayNanos()),
                 longest,
                 limit,
                 isInTime(elapsedNanos, longest, deadlineNanos));
@@ -107,25 +107,30 @@ public record Explanation(
         if (retry > verdict.maxRetries()) {
             return StopReason.CLASS_LIMIT;
         }
-        if (Delays.shortest(policy, retry, 0) == RetryPolicy.STOP) {
+        if (Judge.shortest(policy, retry, 0) == RetryPolicy.STOP) {
             return StopReason.ATTEMPTS;
         }
         // In the engine's order: a wait that crosses the deadline is that, however long the downstream's wish may be.
-        boolean inTime = isInTime(elapsedNanos, Delays.shortest(policy, retry, verdict.minDelayNanos()), deadlineNanos);
+        boolean inTime = isInTime(elapsedNanos, Judge.shortest(policy, retry, verdict.minDelayNanos()), deadlineNanos);
         return inTime && verdict.minDelayNanos() > maxServerDelayNanos ? StopReason.SERVER_DELAY : null;
     }
 
     private static String text(
             StopReason stop, Verdict verdict, int limit, long maxServerDelayNanos, long deadlineNanos) {
-        return switch (stop) {
-            case DEADLINE -> "but the deadline of " + Nanos.text(deadlineNanos) + " has passed";
-            case CLASS_LIMIT -> "but this kind of error is retried at most " + verdict.maxRetries() + " times";
-            case ATTEMPTS -> "but the policy allows no more than " + limit + " retries";
-            case SERVER_DELAY ->
-                "but the downstream asks for a wait of " + Nanos.text(verdict.minDelayNanos()) + ", and no more than "
-                        + Nanos.text(maxServerDelayNanos) + " is granted (maxServerDelay)";
-            default -> throw new AssertionError(stop);
-        };
+        if (stop == StopReason.DEADLINE) {
+            return "but the deadline of " + Nanos.text(deadlineNanos) + " has passed";
+        }
+        if (stop == StopReason.CLASS_LIMIT) {
+            return "but this kind of error is retried at most " + verdict.maxRetries() + " times";
+        }
+        if (stop == StopReason.ATTEMPTS) {
+            return "but the policy allows no more than " + limit + " retries";
+        }
+        if (stop == StopReason.SERVER_DELAY) {
+            return "but the downstream asks for a wait of " + Nanos.text(verdict.minDelayNanos())
+                    + ", and no more than " + Nanos.text(maxServerDelayNanos) + " is granted (maxServerDelay)";
+        }
+        throw new AssertionError(stop);
     }
 
     /** How many retries a policy allows, counted no further than needed. */
@@ -135,7 +140,7 @@ public record Explanation(
         }
         int most = Math.min(enough, PROBES);
         for (int retry = 1; retry <= most; retry++) {
-            if (Delays.shortest(policy, retry, 0) == RetryPolicy.STOP) {
+            if (Judge.shortest(policy, retry, 0) == RetryPolicy.STOP) {
                 return retry - 1;
             }
         }

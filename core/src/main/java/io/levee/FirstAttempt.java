@@ -1,8 +1,10 @@
 package io.levee;
 
 /** The first attempt of a call without deadline, budget or anything else that an attempt could ask about. */
-enum FirstAttempt implements Attempt {
-    INSTANCE;
+final class FirstAttempt implements Attempt {
+    static final FirstAttempt INSTANCE = new FirstAttempt();
+
+    private FirstAttempt() {}
 
     @Override
     public int number() {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * and a stack of reusable frames for nested synchronous calls. Confined to its thread.
  */
 final class Frames {
-    private static final ThreadLocal<Frames> CURRENT = ThreadLocal.withInitial(Frames::new);
+    private static final ThreadLocal<Frames> CURRENT = new ThreadLocal<>();
 
     private final Thread owner = Thread.currentThread();
     private @Nullable Frame[] stack = new Frame[2];
@@ -23,7 +23,14 @@ final class Frames {
     private @Nullable Binding innermostBinding;
 
     static Frames current() {
-        return CURRENT.get();
+        Frames frames = CURRENT.get();
+        return frames == null ? fresh() : frames;
+    }
+
+    private static Frames fresh() {
+        Frames frames = new Frames();
+        CURRENT.set(frames);
+        return frames;
     }
 
     /** The frame of a call that begins; {@link #pop} gives it back. */

@@ -1,8 +1,7 @@
 package io.levee;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.math.BigInteger;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,16 +48,8 @@ final class Gcra {
     /** What {@link #take} and {@link #conformsAt} answer when a change has frozen this object: {@link #successor}. */
     static final long FROZEN = -2;
 
-    private static final VarHandle NEXT;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            NEXT = lookup.findVarHandle(Gcra.class, "next", LimiterRule.class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
-    }
+    private static final AtomicReferenceFieldUpdater<Gcra, LimiterRule> NEXT =
+            AtomicReferenceFieldUpdater.newUpdater(Gcra.class, LimiterRule.class, "next");
 
     final LimiterRule rule;
     private final long increment;

@@ -6,47 +6,41 @@ package io.levee;
  */
 public enum GrpcStatus {
     /** 0: the call succeeded. */
-    OK(0),
+    OK,
     /** 1: the call was cancelled, as a rule by the caller. */
-    CANCELLED(1),
+    CANCELLED,
     /** 2: an error of no kind that gRPC knows. */
-    UNKNOWN(2),
+    UNKNOWN,
     /** 3: the request is wrong whatever the state of the server. */
-    INVALID_ARGUMENT(3),
+    INVALID_ARGUMENT,
     /** 4: the time ran out. */
-    DEADLINE_EXCEEDED(4),
+    DEADLINE_EXCEEDED,
     /** 5: what was asked for is not there. */
-    NOT_FOUND(5),
+    NOT_FOUND,
     /** 6: what was to be made is there already. */
-    ALREADY_EXISTS(6),
+    ALREADY_EXISTS,
     /** 7: the caller may not do this. */
-    PERMISSION_DENIED(7),
+    PERMISSION_DENIED,
     /** 8: a quota or a resource is used up. */
-    RESOURCE_EXHAUSTED(8),
+    RESOURCE_EXHAUSTED,
     /** 9: the server is not in the state that the request needs. */
-    FAILED_PRECONDITION(9),
+    FAILED_PRECONDITION,
     /** 10: aborted, as a rule by a conflict: to be tried again from a higher level, if at all. */
-    ABORTED(10),
+    ABORTED,
     /** 11: past the valid range. */
-    OUT_OF_RANGE(11),
+    OUT_OF_RANGE,
     /** 12: the server cannot do this. */
-    UNIMPLEMENTED(12),
+    UNIMPLEMENTED,
     /** 13: something that must hold did not. */
-    INTERNAL(13),
+    INTERNAL,
     /** 14: the service is not available at the moment. */
-    UNAVAILABLE(14),
+    UNAVAILABLE,
     /** 15: data is lost for good. */
-    DATA_LOSS(15),
+    DATA_LOSS,
     /** 16: the caller did not say, or not prove, who it is. */
-    UNAUTHENTICATED(16);
+    UNAUTHENTICATED;
 
     private static final GrpcStatus[] ALL = values();
-
-    private final int code;
-
-    GrpcStatus(int code) {
-        this.code = code;
-    }
 
     /**
      * The status of a number.
@@ -55,12 +49,7 @@ public enum GrpcStatus {
      * @return the status; {@link #UNKNOWN} for a number that gRPC does not define, as gRPC's own libraries read it
      */
     public static GrpcStatus of(int code) {
-        for (GrpcStatus status : ALL) {
-            if (status.code == code) {
-                return status;
-            }
-        }
-        return UNKNOWN;
+        return code >= 0 && code < ALL.length ? ALL[code] : UNKNOWN;
     }
 
     /**
@@ -68,7 +57,8 @@ public enum GrpcStatus {
      *
      * @return 0 to 16
      */
+    @SuppressWarnings("EnumOrdinal") // gRPC numbers its codes from 0 without a gap, and never again
     public int code() {
-        return code;
+        return ordinal();
     }
 }

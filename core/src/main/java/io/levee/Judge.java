@@ -36,7 +36,7 @@ final class Judge {
             return verdict.toFinal(
                     COMMITTED, "a part of the answer has reached the caller; else retryable: " + verdict.reason());
         }
-        if (outcome.pushback() == Outcome.Pushback.STOP) {
+        if (outcome.isBarred()) {
             return verdict.toFinal(
                     PUSHBACK, "the server asked for no further attempt; else retryable: " + verdict.reason());
         }
@@ -74,11 +74,30 @@ final class Judge {
         if (known == null) {
             known = outcome.failure() == null ? Fate.ANSWERED : Fate.SENT_NO_ANSWER;
         }
-        if (known == Fate.ANSWERED && GrpcTable.implied(outcome) == Fate.REFUSED_UNPROCESSED) {
+        if (known == Fate.ANSWERED && StatusTable.implied(outcome) == Fate.REFUSED_UNPROCESSED) {
             // gRPC's transport knows that there was an answer; what the answer says is that nothing was processed.
             known = Fate.REFUSED_UNPROCESSED;
         }
         return known;
+    }
+
+    /**
+     * Whether the downstream did not take on the attempt: it refused it, broke it off or did not answer in time, as far as
+     * an overload can be the reason. What throttle and concurrency limit count. An answer that another attempt would meet
+     * again (404, 500) is none, unless a classifier of the user's calls it retryable and a fault; a 503 is one also where
+     * that calls it final.
+     */
+    static boolean isRefusal(Outcome outcome, Verdict verdict) {
+        if (verdict.health() != Verdict.Health.FAULT) {
+            return false;
+        }
+        boolean gated =
+                stopReason(verdict) != StopReason.FINAL || verdict.rule().equals(PUSHBACK);
+        if (verdict.isRetryable() || gated) {
+            return true;
+        }
+        Verdict standard = StandardClassifier.INSTANCE.classify(outcome);
+        return standard.isRetryable() && standard.health() == Verdict.Health.FAULT;
     }
 
     /** Why a call ends that has this final verdict. */
@@ -93,12 +112,81 @@ final class Judge {
 
     private static @Nullable Fate implied(Outcome outcome) {
         if (outcome.grpcStatus() != null) {
-            return GrpcTable.implied(outcome);
+            return StatusTable.implied(outcome);
         }
         if (outcome.status() != Outcome.NO_STATUS) {
             return StatusTable.verdictFor(outcome.status()).fate();
         }
         Throwable failure = outcome.failure();
         return failure == null ? null : ErrorTable.ruleFor(failure).verdict().fate();
+    }
+
+    // The wait before a retry: the policy's own, lifted over the floor that the downstream asked for.
+
+    /**
+     * The wait before a retry.
+     *
+     * @param retry the number of the retry, 1 or more
+     * @param previousNanos the wait before the previous retry of this call, 0 before the first
+     * @param floorNanos {@link Verdict#minDelayNanos()}, {@link Verdict#AT_ONCE} included
+     * @return nanoseconds, never less than the floor, or {@link RetryPolicy#STOP}
+     */
+    static long beforeRetry(RetryPolicy policy, int retry, long previousNanos, long floorNanos, RandomSource random) {
+        long own = policy.nextDelayNanos(retry, previousNanos, random);
+        if (own < 0 && own != RetryPolicy.STOP) {
+            throw new IllegalStateException("retry policy " + policy + " answered " + own + " ns for try " + retry
+                    + "; a delay is 0 or more, " + RetryPolicy.STOP + " ends the call");
+        }
+        if (own == RetryPolicy.STOP) {
+            return own;
+        }
+        if (floorNanos == Verdict.AT_ONCE) {
+            return 0;
+        }
+        if (previousNanos > 0 && policy instanceof Backoff backoff) {
+            // A wait that the downstream asked for is no step of decorrelated jitter's chain: 3 x Retry-After is not
+            // what the policy means, nor what longest() promises.
+            own = Math.min(own, backoff.longestDelayNanos(retry));
+        }
+        return lifted(policy, retry, own, floorNanos);
+    }
+
+    /**
+     * A policy's own wait, lifted over the floor. Where the policy's bounds are known, the jitter is kept on top of the
+     * floor: a thousand clients that were told 'in 120 s' must not all come back at 120 s.
+     */
+    private static long lifted(RetryPolicy policy, int retry, long ownNanos, long floorNanos) {
+        if (floorNanos == Verdict.AT_ONCE) {
+            return 0;
+        }
+        if (floorNanos <= 0) {
+            return ownNanos;
+        }
+        if (policy instanceof Backoff backoff) {
+            long jitter = Math.max(0, ownNanos - backoff.shortestDelayNanos(retry));
+            return Math.max(ownNanos, Nanos.add(floorNanos, jitter));
+        }
+        return Math.max(ownNanos, floorNanos);
+    }
+
+    /**
+     * The shortest wait that the retry can get, or {@link RetryPolicy#STOP}. A policy whose bounds are not known is
+     * asked once.
+     */
+    static long shortest(RetryPolicy policy, int retry, long floorNanos) {
+        if (policy instanceof Backoff backoff) {
+            long own = backoff.shortestDelayNanos(retry);
+            return own == RetryPolicy.STOP ? own : lifted(policy, retry, own, floorNanos);
+        }
+        return beforeRetry(policy, retry, 0, floorNanos, RandomSource.system());
+    }
+
+    /** The longest wait that the retry can get, or {@link RetryPolicy#STOP}; see {@link #shortest}. */
+    static long longest(RetryPolicy policy, int retry, long floorNanos) {
+        if (policy instanceof Backoff backoff) {
+            long own = backoff.longestDelayNanos(retry);
+            return own == RetryPolicy.STOP ? own : lifted(policy, retry, own, floorNanos);
+        }
+        return beforeRetry(policy, retry, 0, floorNanos, RandomSource.system());
     }
 }

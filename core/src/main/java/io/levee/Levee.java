@@ -246,6 +246,33 @@ public final class Levee implements AutoCloseable {
     }
 
     /**
+     * The throttle, for operators and consoles.
+     *
+     * @return the throttle, or null without one
+     */
+    public @Nullable Throttle throttle() {
+        return engine.throttle;
+    }
+
+    /**
+     * The concurrency limit, for operators and consoles.
+     *
+     * @return the limit, or null without one
+     */
+    public @Nullable ConcurrencyLimit concurrencyLimit() {
+        return engine.limit;
+    }
+
+    /**
+     * The hedge, for operators and consoles.
+     *
+     * @return the hedge, or null without one
+     */
+    public @Nullable Hedge hedge() {
+        return engine.hedge;
+    }
+
+    /**
      * The present state, for consoles and tests.
      *
      * @return a snapshot
@@ -259,6 +286,9 @@ public final class Levee implements AutoCloseable {
                 e.limiter == null ? null : e.limiter.snapshot(now),
                 e.budget == null ? Double.NaN : e.budget.balance(now),
                 e.bulkhead == null ? -1 : e.bulkhead.inFlight(),
+                e.throttle == null ? null : e.throttle.snapshot(now),
+                e.limit == null ? null : e.limit.snapshot(),
+                e.hedge == null ? null : e.hedge.snapshot(now),
                 e.pendingCount(),
                 e.events == null ? 0 : e.events.dropped(),
                 (e.events == null ? 0 : e.events.listenerFailures())
@@ -278,7 +308,10 @@ public final class Levee implements AutoCloseable {
                 e.deadlineNanos == Nanos.NEVER ? null : Duration.ofNanos(e.deadlineNanos),
                 e.attemptTimeoutNanos == Nanos.NEVER ? null : Duration.ofNanos(e.attemptTimeoutNanos),
                 Duration.ofNanos(e.maxServerDelayNanos),
-                e.repeatable);
+                e.repeatable,
+                e.throttleSpec,
+                e.limitSpec,
+                e.hedgeSpec);
     }
 
     /**
@@ -343,6 +376,9 @@ public final class Levee implements AutoCloseable {
         Breaker.@Nullable Spec breaker;
         Bulkhead.@Nullable Spec bulkhead;
         RetryBudget.@Nullable Spec retryBudget = RetryBudget.ratio(0.1);
+        Throttle.@Nullable Spec throttle;
+        ConcurrencyLimit.@Nullable Spec concurrencyLimit;
+        Hedge.@Nullable Spec hedge;
         TimeSource time = TimeSource.system();
         RandomSource random = RandomSource.system();
         Executor executor = ForkJoinPool.commonPool();
@@ -362,6 +398,11 @@ public final class Levee implements AutoCloseable {
             made.add(setting);
         }
 
+        private <S> S once(String setting, S value) {
+            once(setting);
+            return Objects.requireNonNull(value, setting);
+        }
+
         /**
          * Sets how long to wait before each retry and when to stop. Default: exponential from 100 ms with full jitter,
          * cap 20 s, 3 attempts (the values of the AWS SDKs). A shipped policy without
@@ -371,8 +412,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder retry(RetryPolicy policy) {
-            once("retry");
-            retry = Objects.requireNonNull(policy, "retry policy");
+            retry = once("retry", policy);
             return this;
         }
 
@@ -434,8 +474,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder limiter(Limiter.Spec spec) {
-            once("limiter");
-            limiter = Objects.requireNonNull(spec, "limiter");
+            limiter = once("limiter", spec);
             return this;
         }
 
@@ -447,8 +486,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder breaker(Breaker.Spec spec) {
-            once("breaker");
-            breaker = Objects.requireNonNull(spec, "breaker");
+            breaker = once("breaker", spec);
             return this;
         }
 
@@ -459,8 +497,43 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder bulkhead(Bulkhead.Spec spec) {
-            once("bulkhead");
-            bulkhead = Objects.requireNonNull(spec, "bulkhead");
+            bulkhead = once("bulkhead", spec);
+            return this;
+        }
+
+        /**
+         * Sets a throttle: rejects a share of the attempts here while the downstream refuses many. Default: none. Beside
+         * a breaker it has little to do: choose one.
+         *
+         * @param spec how it counts
+         * @return this
+         */
+        public Builder throttle(Throttle.Spec spec) {
+            throttle = once("throttle", spec);
+            return this;
+        }
+
+        /**
+         * Sets a bound on the attempts in flight that follows their durations and drops. Default: none. A
+         * {@link #bulkhead} may stand beside it as a bound that does not move.
+         *
+         * @param spec the bounds of the bound
+         * @return this
+         */
+        public Builder concurrencyLimit(ConcurrencyLimit.Spec spec) {
+            concurrencyLimit = once("concurrencyLimit", spec);
+            return this;
+        }
+
+        /**
+         * Hedges asynchronous calls that are idempotent: sends a second attempt when the first takes long. Default: none.
+         * Needs the retry budget, which pays for it.
+         *
+         * @param spec when
+         * @return this
+         */
+        public Builder hedge(Hedge.Spec spec) {
+            hedge = once("hedge", spec);
             return this;
         }
 
@@ -471,8 +544,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder retryBudget(RetryBudget.Spec spec) {
-            once("retryBudget");
-            retryBudget = Objects.requireNonNull(spec, "retryBudget");
+            retryBudget = once("retryBudget", spec);
             return this;
         }
 
@@ -495,8 +567,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder classifier(Classifier classifier) {
-            once("classifier");
-            this.classifier = Objects.requireNonNull(classifier, "classifier");
+            this.classifier = once("classifier", classifier);
             return this;
         }
 
@@ -575,8 +646,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder executor(Executor executor) {
-            once("executor");
-            this.executor = Objects.requireNonNull(executor, "executor");
+            this.executor = once("executor", executor);
             return this;
         }
 
@@ -587,8 +657,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder time(TimeSource time) {
-            once("time");
-            this.time = Objects.requireNonNull(time, "time");
+            this.time = once("time", time);
             return this;
         }
 
@@ -599,8 +668,7 @@ public final class Levee implements AutoCloseable {
          * @return this
          */
         public Builder random(RandomSource random) {
-            once("random");
-            this.random = Objects.requireNonNull(random, "random");
+            this.random = once("random", random);
             return this;
         }
 
@@ -614,9 +682,14 @@ public final class Levee implements AutoCloseable {
         /**
          * Makes the Levee.
          *
-         * @return a new one with its own breaker, limiter, bulkhead and retry budget
+         * @return a new one with its own breaker, limiter, bulkhead, retry budget and whatever else was set
+         * @throws IllegalStateException if hedges are wanted, and no retry budget that could pay for them
          */
         public Levee build() {
+            if (hedge != null && retryBudget == null) {
+                throw new IllegalStateException(name + ": hedge needs a retry budget, which bounds how many are sent;"
+                        + " remove noRetryBudget() or hedge(...)");
+            }
             return new Levee(this);
         }
     }

@@ -6,7 +6,13 @@ import org.jspecify.annotations.Nullable;
 public final class LeveeClosedException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    LeveeClosedException(Decision decision, @Nullable Throwable cause) {
-        super(decision, cause);
+    LeveeClosedException(
+            @Nullable Decision record,
+            @Nullable Throwable cause,
+            @Nullable Engine engine,
+            Call<?> call,
+            long now,
+            long left) {
+        super(record, cause, StopReason.CLOSED, engine, call, now, left);
     }
 }

@@ -25,6 +25,18 @@ public sealed interface LeveeEvent {
     }
 
     /**
+     * A second attempt is sent beside the first, which takes long: see {@link Hedge}.
+     *
+     * @param downstream the downstream's name
+     * @param operation the call's name, empty if it has none
+     * @param attempt the hedge's number
+     * @param delayNanos how long the first attempt had run
+     * @param retryBudgetLeft tokens in the retry budget, the hedge paid for
+     */
+    record HedgeSent(String downstream, String operation, int attempt, long delayNanos, double retryBudgetLeft)
+            implements LeveeEvent {}
+
+    /**
      * A call ended.
      *
      * @param downstream the downstream's name

@@ -16,14 +16,26 @@ public abstract sealed class LeveeException extends RuntimeException
                 CallCancelledException,
                 DeadlineExceededException,
                 LeveeClosedException,
+                LimitFullException,
                 NoPermitException,
                 RetriesEndedException,
-                RetryBudgetEmptyException {
+                RetryBudgetEmptyException,
+                ThrottledException {
     private static final long serialVersionUID = 1L;
 
     private static final StopReason[] STOPS = StopReason.values();
     private static final Breaker.State[] BREAKER_STATES = Breaker.State.values();
-    private static final byte NONE = -1;
+    private static final int NONE = -1;
+
+    // Of 'packed', from the lowest bit: 5 bits the stop, 3 bits the breaker's state and one (0 for none), 7 bits what
+    // the
+    // throttle rejects in per cent (127 for none), 1 bit idempotent, 16 bits the concurrency limit (0 for none).
+    private static final int STATE_SHIFT = 5;
+    private static final int PERCENT_SHIFT = 8;
+    private static final int NO_PERCENT = 127;
+    private static final int IDEMPOTENT = 1 << 15;
+    private static final int LIMIT_SHIFT = 16;
+    private static final int MOST_LIMIT = (1 << 16) - 1;
 
     /** Null until somebody asks, where the figures below say it all. A race makes two equal records. */
     private transient @Nullable Decision decision;
@@ -37,36 +49,67 @@ public abstract sealed class LeveeException extends RuntimeException
     /** Thousandths of a token: half the bytes of a double. A balance is at most a million tokens. */
     private final transient int retryBudgetMillis;
 
-    private final transient byte stop;
-    private final transient byte breakerState;
-    private final transient boolean idempotent;
+    private final transient int packed;
 
-    LeveeException(Decision decision, @Nullable Throwable cause) {
+    /** With a record, or with the call that was refused at its first instant. */
+    LeveeException(
+            @Nullable Decision decision,
+            @Nullable Throwable cause,
+            StopReason stop,
+            @Nullable Engine engine,
+            Call<?> call,
+            long nowNanos,
+            long remainingNanos) {
         super(null, cause, true, false);
         this.decision = decision;
-        downstream = null;
-        operation = null;
-        remainingNanos = 0;
-        retryBudgetMillis = NONE;
-        stop = NONE;
-        breakerState = NONE;
-        idempotent = false;
+        this.remainingNanos = remainingNanos;
+        operation = call.operation();
+        downstream = engine == null ? null : engine.name;
+        retryBudgetMillis = engine == null || engine.budget == null
+                ? NONE
+                : (int) Math.round(engine.budget.balance(nowNanos) * 1000);
+        packed = engine == null ? 0 : packed(stop, engine, call, nowNanos);
     }
 
-    /** A refusal at the call's first instant. */
-    @SuppressWarnings(
-            "EnumOrdinal") // a byte instead of a reference; transient, so it never meets another version's enum
-    LeveeException(StopReason stop, Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
-        super(null, null, true, false);
-        downstream = engine.name;
-        operation = call.operation();
-        this.remainingNanos = remainingNanos;
-        RetryBudget budget = engine.budget;
-        retryBudgetMillis = budget == null ? NONE : (int) Math.round(budget.balance(nowNanos) * 1000);
-        this.stop = (byte) stop.ordinal();
+    @SuppressWarnings("EnumOrdinal") // bits instead of references; transient, so they never meet another version's enum
+    private static int packed(StopReason stop, Engine engine, Call<?> call, long nowNanos) {
         Breaker breaker = engine.breaker;
-        breakerState = breaker == null ? NONE : (byte) breaker.state().ordinal();
-        idempotent = call.repeatable(engine.repeatable);
+        Throttle throttle = engine.throttle;
+        ConcurrencyLimit limit = engine.limit;
+        return stop.ordinal()
+                | (breaker == null ? 0 : 1 + breaker.state().ordinal()) << STATE_SHIFT
+                | (throttle == null ? NO_PERCENT : (int) Math.round(100 * throttle.rejectionProbability(nowNanos)))
+                        << PERCENT_SHIFT
+                | (call.repeatable(engine.repeatable) ? IDEMPOTENT : 0)
+                | (limit == null ? 0 : limit.limit()) << LIMIT_SHIFT;
+    }
+
+    private Decision unpacked() {
+        StopReason stop = STOPS[packed & (1 << STATE_SHIFT) - 1];
+        int state = packed >>> STATE_SHIFT & 7;
+        int percent = packed >>> PERCENT_SHIFT & 127;
+        int limit = packed >>> LIMIT_SHIFT;
+        return new Decision(
+                downstream == null ? "" : downstream,
+                operation == null ? "" : operation,
+                stop,
+                Decision.NO_RULE,
+                stop.withoutVerdict(),
+                null,
+                0,
+                null,
+                0,
+                0,
+                remainingNanos,
+                retryBudgetMillis == NONE ? Double.NaN : retryBudgetMillis / 1000.0,
+                0,
+                0,
+                state == 0 ? null : BREAKER_STATES[state - 1],
+                percent == NO_PERCENT ? Double.NaN : percent / 100.0,
+                limit == 0 ? -1 : limit,
+                (packed & IDEMPOTENT) != 0,
+                true,
+                false);
     }
 
     /**
@@ -77,14 +120,7 @@ public abstract sealed class LeveeException extends RuntimeException
     public Decision decision() {
         Decision known = decision;
         if (known == null) {
-            known = Decision.refusal(
-                    downstream == null ? "" : downstream,
-                    operation == null ? "" : operation,
-                    STOPS[Math.max(0, stop)],
-                    remainingNanos,
-                    retryBudgetMillis == NONE ? Double.NaN : retryBudgetMillis / 1000.0,
-                    breakerState == NONE ? null : BREAKER_STATES[breakerState],
-                    idempotent);
+            known = unpacked();
             decision = known;
         }
         return known;
@@ -102,16 +138,14 @@ public abstract sealed class LeveeException extends RuntimeException
     /**
      * The exception of a call that is refused before its first attempt, at its first instant.
      *
-     * @return the exception; null for a reason that no refusal has
+     * @return the exception; null where its few bytes cannot hold the figures
      */
     static @Nullable LeveeException refusal(
             StopReason stop, Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
-        return switch (stop) {
-            case BREAKER_OPEN -> new BreakerOpenException(engine, call, nowNanos, remainingNanos);
-            case NO_PERMIT -> new NoPermitException(engine, call, nowNanos, remainingNanos);
-            case BULKHEAD_FULL -> new BulkheadFullException(engine, call, nowNanos, remainingNanos);
-            default -> null;
-        };
+        ConcurrencyLimit limit = engine.limit;
+        return limit != null && limit.limit() > MOST_LIMIT
+                ? null
+                : make(null, null, stop, engine, call, nowNanos, remainingNanos);
     }
 
     static LeveeException of(Decision decision, @Nullable Throwable cause) {
@@ -119,22 +153,44 @@ public abstract sealed class LeveeException extends RuntimeException
         if (stop == null) {
             throw new IllegalArgumentException("not a stop: " + decision);
         }
-        return switch (stop) {
-            case DEADLINE -> new DeadlineExceededException(decision, cause);
-            case RETRY_BUDGET -> new RetryBudgetEmptyException(decision, cause);
-            case BREAKER_OPEN -> new BreakerOpenException(decision, cause);
-            case NO_PERMIT -> new NoPermitException(decision, cause);
-            case BULKHEAD_FULL -> new BulkheadFullException(decision, cause);
-            case CANCELLED -> new CallCancelledException(decision, cause);
-            case CLOSED -> new LeveeClosedException(decision, cause);
-            case FINAL,
-                    NOT_IDEMPOTENT,
-                    BODY_NOT_REPLAYABLE,
-                    COMMITTED,
-                    ATTEMPTS,
-                    CLASS_LIMIT,
-                    SERVER_DELAY,
-                    RULE_FAILED -> new RetriesEndedException(decision, cause);
-        };
+        return make(decision, cause, stop, null, Call.PLAIN, 0, 0);
+    }
+
+    private static LeveeException make(
+            @Nullable Decision record,
+            @Nullable Throwable cause,
+            StopReason stop,
+            @Nullable Engine engine,
+            Call<?> call,
+            long now,
+            long left) {
+        if (stop == StopReason.DEADLINE) {
+            return new DeadlineExceededException(record, cause, engine, call, now, left);
+        }
+        if (stop == StopReason.RETRY_BUDGET) {
+            return new RetryBudgetEmptyException(record, cause, engine, call, now, left);
+        }
+        if (stop == StopReason.BREAKER_OPEN) {
+            return new BreakerOpenException(record, cause, engine, call, now, left);
+        }
+        if (stop == StopReason.NO_PERMIT) {
+            return new NoPermitException(record, cause, engine, call, now, left);
+        }
+        if (stop == StopReason.BULKHEAD_FULL) {
+            return new BulkheadFullException(record, cause, engine, call, now, left);
+        }
+        if (stop == StopReason.LIMIT_FULL) {
+            return new LimitFullException(record, cause, engine, call, now, left);
+        }
+        if (stop == StopReason.THROTTLED) {
+            return new ThrottledException(record, cause, engine, call, now, left);
+        }
+        if (stop == StopReason.CANCELLED) {
+            return new CallCancelledException(record, cause, engine, call, now, left);
+        }
+        if (stop == StopReason.CLOSED) {
+            return new LeveeClosedException(record, cause, engine, call, now, left);
+        }
+        return new RetriesEndedException(record, cause);
     }
 }

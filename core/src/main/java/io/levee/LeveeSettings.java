@@ -12,10 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param attemptTimeout the time that one attempt may take; null for no limit
  * @param maxServerDelay the longest wait that the downstream may ask for
  * @param idempotent whether calls may be sent twice unless they say otherwise
+ * @param throttle the throttle's settings; null without one
+ * @param concurrencyLimit the concurrency limit's settings; null without one
+ * @param hedge when attempts are hedged; null for never
  */
 public record LeveeSettings(
         RetryPolicy retry,
         @Nullable Duration deadline,
         @Nullable Duration attemptTimeout,
         Duration maxServerDelay,
-        boolean idempotent) {}
+        boolean idempotent,
+        Throttle.@Nullable Spec throttle,
+        ConcurrencyLimit.@Nullable Spec concurrencyLimit,
+        Hedge.@Nullable Spec hedge) {}

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param limiter the limiter's figures; null without one
  * @param retryBudgetLeft tokens in the retry budget; NaN without one
  * @param inFlight attempts in the bulkhead; -1 without one
+ * @param throttle the throttle's figures; null without one
+ * @param concurrencyLimit the concurrency limit's figures; null without one
+ * @param hedge the hedge's figures; null without one
  * @param pending synchronous calls that wait for a backoff to end or for a permit, and all asynchronous ones
  * @param eventsDropped events that the listeners were too slow for
  * @param listenerFailures how often a listener or telemetry threw
@@ -22,6 +25,9 @@ public record LeveeState(
         Limiter.@Nullable Snapshot limiter,
         double retryBudgetLeft,
         int inFlight,
+        Throttle.@Nullable Snapshot throttle,
+        ConcurrencyLimit.@Nullable Snapshot concurrencyLimit,
+        Hedge.@Nullable Snapshot hedge,
         int pending,
         long eventsDropped,
         long listenerFailures,

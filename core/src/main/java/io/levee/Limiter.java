@@ -1,9 +1,8 @@
 package io.levee;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -185,15 +184,8 @@ public final class Limiter {
 
         private static final int CANCELLED = 4;
 
-        private static final VarHandle STATE;
-
-        static {
-            try {
-                STATE = MethodHandles.lookup().findVarHandle(Ticket.class, "state", int.class);
-            } catch (ReflectiveOperationException impossible) {
-                throw new ExceptionInInitializerError(impossible);
-            }
-        }
+        private static final AtomicIntegerFieldUpdater<Ticket> STATE =
+                AtomicIntegerFieldUpdater.newUpdater(Ticket.class, "state");
 
         private final PermitQueue permits;
         private final boolean retry;
@@ -322,10 +314,7 @@ public final class Limiter {
          * @throws IllegalArgumentException if the number is negative
          */
         public Spec maxWaiting(int waiting) {
-            if (waiting < 0) {
-                throw new IllegalArgumentException("max waiting must be 0 or more, is " + waiting);
-            }
-            return new Spec(rule, waiting);
+            return new Spec(rule, Range.atLeast(0, waiting, "max waiting"));
         }
 
         /**

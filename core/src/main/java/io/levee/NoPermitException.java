@@ -6,11 +6,13 @@ import org.jspecify.annotations.Nullable;
 public final class NoPermitException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    NoPermitException(Decision decision, @Nullable Throwable cause) {
-        super(decision, cause);
-    }
-
-    NoPermitException(Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
-        super(StopReason.NO_PERMIT, engine, call, nowNanos, remainingNanos);
+    NoPermitException(
+            @Nullable Decision record,
+            @Nullable Throwable cause,
+            @Nullable Engine engine,
+            Call<?> call,
+            long now,
+            long left) {
+        super(record, cause, StopReason.NO_PERMIT, engine, call, now, left);
     }
 }

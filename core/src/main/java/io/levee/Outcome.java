@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What one attempt produced: a value or a throwable, plus what the transport knows of it. Adapters translate their
  * client's result into this, the {@link Classifier} judges it. Immutable.
  */
-public final class Outcome {
+public final class Outcome implements Cloneable {
     /** {@link #status()} where there is none. */
     public static final int NO_STATUS = -1;
 
@@ -17,87 +17,34 @@ public final class Outcome {
 
     private final @Nullable Object value;
     private final @Nullable Throwable failure;
-    private final int status;
-    private final long minDelayNanos;
-    private final @Nullable Fate fate;
-    private final boolean connectionReused;
-    private final boolean replayable;
-    private final @Nullable ErrorKind errorKind;
-    private final @Nullable String errorDetail;
-    private final @Nullable GrpcStatus grpcStatus;
-    private final @Nullable Pushback pushback;
-    private final boolean committed;
+    // Written by who makes the copy, and by nobody after that.
+    private int status = NO_STATUS;
+    private long minDelayNanos;
+    private @Nullable Fate fate;
+    private boolean connectionReused;
+    private boolean replayable = true;
+    private @Nullable ErrorKind errorKind;
+    private @Nullable String errorDetail;
+    private @Nullable GrpcStatus grpcStatus;
+    /** What a gRPC server's pushback says: to come again after the wait, which is {@link #minDelayNanos()} */
+    private boolean pushedBack;
+    /** ... or not to come again. */
+    private boolean barred;
 
-    /** What a gRPC server's pushback says beside the wait, which is {@link #minDelayNanos()}. */
-    enum Pushback {
-        /** Come again after the wait. */
-        RETRY,
-        /** Do not come again. */
-        STOP
+    private boolean committed;
+
+    private Outcome(@Nullable Object value, @Nullable Throwable failure) {
+        this.value = value;
+        this.failure = failure;
     }
 
-    private Outcome(Draft draft) {
-        value = draft.value;
-        failure = draft.failure;
-        status = draft.status;
-        minDelayNanos = draft.minDelayNanos;
-        fate = draft.fate;
-        connectionReused = draft.connectionReused;
-        replayable = draft.replayable;
-        errorKind = draft.errorKind;
-        errorDetail = draft.errorDetail;
-        grpcStatus = draft.grpcStatus;
-        pushback = draft.pushback;
-        committed = draft.committed;
-    }
-
-    /** What an outcome is made of, before it is one. */
-    private static final class Draft {
-        @Nullable
-        Object value;
-
-        @Nullable
-        Throwable failure;
-
-        int status = NO_STATUS;
-        long minDelayNanos;
-
-        @Nullable
-        Fate fate;
-
-        boolean connectionReused;
-        boolean replayable = true;
-
-        @Nullable
-        ErrorKind errorKind;
-
-        @Nullable
-        String errorDetail;
-
-        @Nullable
-        GrpcStatus grpcStatus;
-
-        @Nullable
-        Pushback pushback;
-
-        boolean committed;
-    }
-
-    private Draft draft() {
-        Draft draft = new Draft();
-        draft.value = value;
-        draft.failure = failure;
-        draft.status = status;
-        draft.minDelayNanos = minDelayNanos;
-        draft.fate = fate;
-        draft.connectionReused = connectionReused;
-        draft.replayable = replayable;
-        draft.errorKind = errorKind;
-        draft.errorDetail = errorDetail;
-        draft.grpcStatus = grpcStatus;
-        draft.pushback = pushback;
-        draft.committed = committed;
-        return draft;
+    /** One to be changed before anybody else sees it. */
+    private Outcome copy() {
+        try {
+            return (Outcome) clone();
+        } catch (CloneNotSupportedException impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 
     /**
@@ -107,9 +54,7 @@ public final class Outcome {
      * @return an outcome with fate {@link Fate#ANSWERED} unless another is set
      */
     public static Outcome value(@Nullable Object value) {
-        Draft draft = new Draft();
-        draft.value = value;
-        return new Outcome(draft);
+        return new Outcome(value, null);
     }
 
     /**
@@ -119,9 +64,7 @@ public final class Outcome {
      * @return an outcome whose fate the classifier deduces from the throwable unless one is set
      */
     public static Outcome failure(Throwable failure) {
-        Draft draft = new Draft();
-        draft.failure = Objects.requireNonNull(failure, "failure");
-        return new Outcome(draft);
+        return new Outcome(null, Objects.requireNonNull(failure, "failure"));
     }
 
     /**
@@ -132,12 +75,10 @@ public final class Outcome {
      * @throws IllegalArgumentException if the status is out of range
      */
     public Outcome withStatus(int httpStatus) {
-        if (httpStatus < 100 || httpStatus > 999) {
-            throw new IllegalArgumentException("status must be from 100 to 999, is " + httpStatus);
-        }
-        Draft draft = draft();
-        draft.status = httpStatus;
-        return new Outcome(draft);
+        Range.within(100, 999, httpStatus, "status");
+        Outcome changed = copy();
+        changed.status = httpStatus;
+        return changed;
     }
 
     /**
@@ -148,7 +89,9 @@ public final class Outcome {
      * @throws IllegalArgumentException if the wait is negative
      */
     public Outcome withMinDelay(Duration wait) {
-        return withMinDelayNanos(Nanos.of(wait, "wait"), pushback);
+        Outcome changed = copy();
+        changed.minDelayNanos = Nanos.of(wait, "wait");
+        return changed;
     }
 
     /**
@@ -158,9 +101,9 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withFate(Fate known) {
-        Draft draft = draft();
-        draft.fate = Objects.requireNonNull(known);
-        return new Outcome(draft);
+        Outcome changed = copy();
+        changed.fate = Objects.requireNonNull(known);
+        return changed;
     }
 
     /**
@@ -170,9 +113,9 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withConnectionReused(boolean reused) {
-        Draft draft = draft();
-        draft.connectionReused = reused;
-        return new Outcome(draft);
+        Outcome changed = copy();
+        changed.connectionReused = reused;
+        return changed;
     }
 
     /**
@@ -182,9 +125,9 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withReplayable(boolean canReplay) {
-        Draft draft = draft();
-        draft.replayable = canReplay;
-        return new Outcome(draft);
+        Outcome changed = copy();
+        changed.replayable = canReplay;
+        return changed;
     }
 
     /**
@@ -197,10 +140,10 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withErrorKind(ErrorKind kind, String detail) {
-        Draft draft = draft();
-        draft.errorKind = Objects.requireNonNull(kind, "kind");
-        draft.errorDetail = Objects.requireNonNull(detail, "detail");
-        return new Outcome(draft);
+        Outcome changed = copy();
+        changed.errorKind = Objects.requireNonNull(kind, "kind");
+        changed.errorDetail = Objects.requireNonNull(detail, "detail");
+        return changed;
     }
 
     /**
@@ -210,9 +153,9 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withGrpcStatus(GrpcStatus code) {
-        Draft draft = draft();
-        draft.grpcStatus = Objects.requireNonNull(code, "code");
-        return new Outcome(draft);
+        Outcome changed = copy();
+        changed.grpcStatus = Objects.requireNonNull(code, "code");
+        return changed;
     }
 
     /**
@@ -224,19 +167,15 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withGrpcPushback(String text) {
-        if (text.isEmpty() || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return withMinDelayNanos(minDelayNanos, Pushback.STOP);
+        Outcome changed = copy();
+        changed.pushedBack = !text.isEmpty() && RetryAfter.allDigits(text);
+        changed.barred = !changed.pushedBack;
+        if (changed.pushedBack) {
+            // More digits than a long holds are a wait that nobody grants.
+            long millis = text.length() > 18 ? Long.MAX_VALUE : Long.parseLong(text);
+            changed.minDelayNanos = millis == 0 ? AT_ONCE : Nanos.fromMillis(millis);
         }
-        // More digits than a long holds are a wait that nobody grants.
-        long millis = text.length() > 18 ? Long.MAX_VALUE : Long.parseLong(text);
-        return withMinDelayNanos(millis == 0 ? AT_ONCE : Nanos.fromMillis(millis), Pushback.RETRY);
-    }
-
-    private Outcome withMinDelayNanos(long nanos, @Nullable Pushback asked) {
-        Draft draft = draft();
-        draft.minDelayNanos = nanos;
-        draft.pushback = asked;
-        return new Outcome(draft);
+        return changed;
     }
 
     /**
@@ -246,9 +185,9 @@ public final class Outcome {
      * @return an outcome
      */
     public Outcome withCommitted(boolean delivered) {
-        Draft draft = draft();
-        draft.committed = delivered;
-        return new Outcome(draft);
+        Outcome changed = copy();
+        changed.committed = delivered;
+        return changed;
     }
 
     /**
@@ -296,10 +235,14 @@ public final class Outcome {
         return grpcStatus;
     }
 
-    /** What the gRPC server asked for; null for nothing. */
-    @Nullable
-    Pushback pushback() {
-        return pushback;
+    /** Whether a gRPC server asked to come again after {@link #minDelayNanos()}. */
+    boolean isPushedBack() {
+        return pushedBack;
+    }
+
+    /** Whether a gRPC server asked not to come again. */
+    boolean isBarred() {
+        return barred;
     }
 
     /**

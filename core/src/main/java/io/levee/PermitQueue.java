@@ -1,10 +1,10 @@
 package io.levee;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,19 +16,12 @@ import org.jspecify.annotations.Nullable;
  * only leave word and go; the one at work then goes round again. A timer is set for the next permit, and there is only
  * one of it, however many wait.
  */
-final class PermitQueue {
+final class PermitQueue implements Runnable, Predicate<Limiter.Ticket> {
     private static final long ONE_RETRY = 1;
     private static final long ONE_FIRST = 1L << 32;
 
-    private static final VarHandle GCRA;
-
-    static {
-        try {
-            GCRA = MethodHandles.lookup().findVarHandle(PermitQueue.class, "gcra", Gcra.class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
-    }
+    private static final AtomicReferenceFieldUpdater<PermitQueue, Gcra> GCRA =
+            AtomicReferenceFieldUpdater.newUpdater(PermitQueue.class, Gcra.class, "gcra");
 
     private final TimeSource time;
     private final int maxWaiting;
@@ -49,8 +42,6 @@ final class PermitQueue {
 
     /** How much work was announced since the drainer began its round; 0: there is no drainer. */
     private final AtomicInteger work = new AtomicInteger();
-
-    private final Runnable drainTask = this::drain;
 
     // The drainer's own, handed from one to the next through 'work'.
     private TimeSource.@Nullable Timeout timer;
@@ -191,6 +182,12 @@ final class PermitQueue {
         GCRA.compareAndSet(this, frozen, frozen.successor(time));
     }
 
+    /** The timer's: somebody's permit is due. */
+    @Override
+    public void run() {
+        drain();
+    }
+
     /**
      * Does what there is to do. Whatever can bring a grant forward (a ticket in a queue, a permit given back, a new
      * rule) is announced here after it was done, so a round that begins later sees it.
@@ -230,12 +227,14 @@ final class PermitQueue {
     /** Throws out more than half of what it looks at, so that each cancelled one costs a constant amount. */
     private void sweep() {
         if (cancelledInQueue.get() > waiting()) {
-            firsts.removeIf(this::isSweepable);
-            retries.removeIf(this::isSweepable);
+            firsts.removeIf(this);
+            retries.removeIf(this);
         }
     }
 
-    private boolean isSweepable(Limiter.Ticket ticket) {
+    /** Whether a ticket in a queue was cancelled and may be taken out: whoever asks does so. */
+    @Override
+    public boolean test(Limiter.Ticket ticket) {
         if (ticket.isCancelled()) {
             cancelledInQueue.decrementAndGet();
             return true;
@@ -272,7 +271,7 @@ final class PermitQueue {
 
     private boolean someoneWaitsIn(ConcurrentLinkedQueue<Limiter.Ticket> queue) {
         Limiter.Ticket head = queue.peek();
-        while (head != null && isSweepable(head)) {
+        while (head != null && test(head)) {
             queue.poll();
             head = queue.peek();
         }
@@ -297,7 +296,7 @@ final class PermitQueue {
             set.cancel();
         }
         timer = null; // in case schedule throws
-        timer = time.schedule(atNanos, drainTask);
+        timer = time.schedule(atNanos, this);
         timerAtNanos = atNanos;
     }
 }

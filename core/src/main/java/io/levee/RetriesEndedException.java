@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class RetriesEndedException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    RetriesEndedException(Decision decision, @Nullable Throwable cause) {
-        super(decision, cause);
+    RetriesEndedException(@Nullable Decision decision, @Nullable Throwable cause) {
+        super(decision, cause, StopReason.FINAL, null, Call.PLAIN, 0, 0);
     }
 }

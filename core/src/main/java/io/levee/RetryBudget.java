@@ -42,22 +42,12 @@ public final class RetryBudget {
      * @throws IllegalArgumentException if the ratio is out of range
      */
     public static Spec ratio(double ratio) {
-        if (!(ratio >= 0 && ratio <= 10)) {
-            throw new IllegalArgumentException("retry budget ratio must be from 0 to 10, is " + ratio);
-        }
-        return new Spec(ratio, 1.0, 100.0);
+        return new Spec(Range.within(0, 10, ratio, "retry budget ratio"), 1.0, 100.0);
     }
 
     /** A call begins: pays in. */
     void deposit() {
-        long balance = balanceMicros.get();
-        while (balance < maxMicros) {
-            long seen = balanceMicros.compareAndExchange(balance, Math.min(maxMicros, balance + depositMicros));
-            if (seen == balance) {
-                return;
-            }
-            balance = seen;
-        }
+        add(depositMicros);
     }
 
     /** Takes out the price of a retry, all of it or nothing. */
@@ -81,7 +71,14 @@ public final class RetryBudget {
     }
 
     private void add(long micros) {
-        balanceMicros.getAndAccumulate(micros, (balance, more) -> Math.min(maxMicros, balance + more));
+        long balance = balanceMicros.get();
+        while (balance < maxMicros) {
+            long seen = balanceMicros.compareAndExchange(balance, Math.min(maxMicros, balance + micros));
+            if (seen == balance) {
+                return;
+            }
+            balance = seen;
+        }
     }
 
     private void refill(long nowNanos) {
@@ -133,11 +130,7 @@ public final class RetryBudget {
          * @throws IllegalArgumentException if out of range
          */
         public Spec reservePerSecond(double tokens) {
-            if (!(tokens >= 0 && tokens <= 1e6)) {
-                throw new IllegalArgumentException(
-                        "retry budget reservePerSecond must be from 0 to 1000000, is " + tokens);
-            }
-            return new Spec(ratio, tokens, maxBalance);
+            return new Spec(ratio, Range.within(0, 1e6, tokens, "retry budget reservePerSecond"), maxBalance);
         }
 
         /**
@@ -149,10 +142,7 @@ public final class RetryBudget {
          * @throws IllegalArgumentException if out of range
          */
         public Spec maxBalance(double tokens) {
-            if (!(tokens >= 1 && tokens <= 1e6)) {
-                throw new IllegalArgumentException("retry budget maxBalance must be from 1 to 1000000, is " + tokens);
-            }
-            return new Spec(ratio, reservePerSecond, tokens);
+            return new Spec(ratio, reservePerSecond, Range.within(1, 1e6, tokens, "retry budget maxBalance"));
         }
 
         RetryBudget build(long nowNanos) {

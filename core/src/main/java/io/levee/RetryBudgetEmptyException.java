@@ -6,7 +6,13 @@ import org.jspecify.annotations.Nullable;
 public final class RetryBudgetEmptyException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    RetryBudgetEmptyException(Decision decision, @Nullable Throwable cause) {
-        super(decision, cause);
+    RetryBudgetEmptyException(
+            @Nullable Decision record,
+            @Nullable Throwable cause,
+            @Nullable Engine engine,
+            Call<?> call,
+            long now,
+            long left) {
+        super(record, cause, StopReason.RETRY_BUDGET, engine, call, now, left);
     }
 }

@@ -64,7 +64,7 @@ public interface RetryPolicy {
      * @throws IllegalArgumentException if the delay is negative
      */
     static Backoff fixed(Duration delay) {
-        return new Backoff(Nanos.of(delay, "delay"), 1.0, Nanos.NEVER, Jitter.NONE, 0, Backoff.ANY, null);
+        return new Backoff(Nanos.of(delay, "delay"), 1.0, Nanos.NEVER, Backoff.NONE, 0, Backoff.ANY, null);
     }
 
     /**

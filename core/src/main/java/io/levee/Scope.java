@@ -213,11 +213,11 @@ public final class Scope extends ScopeMember implements AutoCloseable {
      * @return takes the action back when closed
      */
     public Registration onCancel(Runnable action) {
-        CancelAction member = new CancelAction(action);
+        CancelAction member = new CancelAction(this, action);
         if (!join(member)) {
             member.scopeCancelled();
         }
-        return () -> leave(member);
+        return member;
     }
 
     /**
@@ -344,11 +344,18 @@ public final class Scope extends ScopeMember implements AutoCloseable {
         void close();
     }
 
-    private static final class CancelAction extends ScopeMember {
+    private static final class CancelAction extends ScopeMember implements Registration {
+        private final Scope scope;
         private final Runnable action;
 
-        CancelAction(Runnable action) {
+        CancelAction(Scope scope, Runnable action) {
+            this.scope = scope;
             this.action = action;
+        }
+
+        @Override
+        public void close() {
+            scope.leave(this);
         }
 
         @Override

@@ -2,7 +2,7 @@ package io.levee;
 
 import org.jspecify.annotations.Nullable;
 
-/** Something that is cancelled with its scope. An intrusive list node, so that joining a scope allocates nothing. */
+/** A call or a wait: is cancelled with its scope, and told when its Levee closes. An intrusive list node, so that joining a scope allocates nothing. */
 abstract class ScopeMember {
     /** Guarded by the lock of the scope that this is a member of, like the two neighbours. */
     @Nullable
@@ -22,6 +22,9 @@ abstract class ScopeMember {
      * earlier use can reach it.
      */
     abstract void scopeCancelled();
+
+    /** The Levee was closed, with this {@linkplain Engine#register registered}. */
+    void leveeClosed() {}
 
     /** True for members that are reused; their {@link #scopeCancelled} must be short and must not call out. */
     boolean isCancelledUnderLock() {

@@ -1,11 +1,13 @@
 package io.levee;
 
 /**
- * The rules that hold unless a user puts others in front: {@link ErrorTable}, {@link ErrorKind}, {@link StatusTable} and
- * {@link GrpcTable}.
+ * The rules that hold unless a user puts others in front: {@link ErrorTable}, {@link ErrorKind} and
+ * {@link StatusTable}.
  */
-enum StandardClassifier implements Classifier {
-    INSTANCE;
+final class StandardClassifier implements Classifier {
+    static final StandardClassifier INSTANCE = new StandardClassifier();
+
+    private StandardClassifier() {}
 
     @Override
     public Verdict classify(Outcome outcome) {
@@ -21,7 +23,7 @@ enum StandardClassifier implements Classifier {
         int status = outcome.status();
         GrpcStatus grpcStatus = outcome.grpcStatus();
         if (grpcStatus != null) {
-            return GrpcTable.judge(
+            return StatusTable.judge(
                     outcome, grpcStatus, failure == null ? ErrorRule.UNKNOWN : ErrorTable.ruleFor(failure));
         }
         if (failure == null) {

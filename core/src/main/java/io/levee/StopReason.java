@@ -1,5 +1,7 @@
 package io.levee;
 
+import org.jspecify.annotations.Nullable;
+
 /** Why a call ended without success, or why it was not even attempted. */
 public enum StopReason {
     /** The classifier says that another attempt would fail alike or must not be made. */
@@ -15,35 +17,40 @@ public enum StopReason {
     /** This kind of error has been retried as often as it may be. */
     CLASS_LIMIT,
     /** The deadline has passed, or the wait before the next attempt would have ended past it. */
-    DEADLINE,
+    DEADLINE("the deadline has passed"),
     /** The downstream asked for a longer wait than this client grants. */
     SERVER_DELAY,
     /** The retry budget cannot pay for another retry. */
     RETRY_BUDGET,
     /** The breaker is open. */
-    BREAKER_OPEN,
+    BREAKER_OPEN("the breaker is open"),
     /** The limiter has no permit in time. */
-    NO_PERMIT,
+    NO_PERMIT("the limiter has no permit in time"),
     /** As many attempts as the bulkhead allows are in flight. */
-    BULKHEAD_FULL,
+    BULKHEAD_FULL("too many attempts are in flight"),
+    /** As many attempts as the {@linkplain ConcurrencyLimit concurrency limit} allows at present are in flight. */
+    LIMIT_FULL("as many attempts are in flight as the concurrency limit allows at present"),
+    /** The {@linkplain Throttle throttle} rejected the attempt, because the downstream refuses many. */
+    THROTTLED("the throttle rejects a share of the attempts, since the downstream refuses many"),
     /** The caller cancelled, its scope was cancelled, or its thread was interrupted. */
-    CANCELLED,
+    CANCELLED("the call was cancelled"),
     /** The {@link Levee} was closed. */
-    CLOSED,
+    CLOSED("this Levee is closed"),
     /** The classifier, the retry policy, an adapter's outcome reader or the executor threw. */
-    RULE_FAILED;
+    RULE_FAILED("a classifier, policy, outcome reader or executor threw");
+
+    private final @Nullable String text;
+
+    StopReason() {
+        this(null);
+    }
+
+    StopReason(@Nullable String text) {
+        this.text = text;
+    }
 
     /** What a record says where no attempt was judged. */
     String withoutVerdict() {
-        return switch (this) {
-            case DEADLINE -> "the deadline has passed";
-            case BREAKER_OPEN -> "the breaker is open";
-            case NO_PERMIT -> "the limiter has no permit in time";
-            case BULKHEAD_FULL -> "too many attempts are in flight";
-            case CANCELLED -> "the call was cancelled";
-            case CLOSED -> "this Levee is closed";
-            case RULE_FAILED -> "a classifier, policy, outcome reader or executor threw";
-            default -> name();
-        };
+        return text == null ? name() : text;
     }
 }

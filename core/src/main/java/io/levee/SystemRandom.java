@@ -3,8 +3,10 @@ package io.levee;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** The calling thread's own generator: no contention, no seed to set. */
-enum SystemRandom implements RandomSource {
-    INSTANCE;
+final class SystemRandom implements RandomSource {
+    static final SystemRandom INSTANCE = new SystemRandom();
+
+    private SystemRandom() {}
 
     @Override
     public long nextLong() {

@@ -4,8 +4,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** The machine's monotonic clock, and the one timer thread of the JVM. */
-enum SystemTime implements TimeSource {
-    INSTANCE;
+final class SystemTime implements TimeSource {
+    static final SystemTime INSTANCE = new SystemTime();
 
     /**
      * How long the timer's thread stays when nothing is pending. Longer than the pauses between the calls of a service
@@ -17,8 +17,9 @@ enum SystemTime implements TimeSource {
     /** Makes instants start near 0, so that they are never negative: System.nanoTime() may start anywhere. */
     private static final long ORIGIN = System.nanoTime();
 
-    @SuppressWarnings("ImmutableEnumChecker") // the one timer of the JVM: a singleton with state, not a value
-    private final TimerThread timers = new TimerThread(this::nanoTime, IDLE_NANOS);
+    private final TimerThread timers = new TimerThread(this, IDLE_NANOS);
+
+    private SystemTime() {}
 
     @Override
     public long nanoTime() {

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * been cancelled); and an attempt that is withdrawn before anything was sent, because the call ends at that instant, has
  * no attemptEnded.
  *
+ * <p>A {@linkplain Hedge hedged} call has two attempts at a time: attemptStarted of number 1 comes after attemptLeft and
+ * before attemptEnded of number 0. {@link CallView#attempt()} says which is meant. The one that was overtaken is told to have
+ * ended, without a verdict, before callEnded.
+ *
  * <p>A sink answers {@link #callStarted} with what it wants to keep for that call, and gets it back each time. One that
  * answers null keeps nothing, hears only what needs no state, and costs a call that succeeds at once no allocation.
  *

@@ -65,9 +65,47 @@ final class TimeWindow extends OutcomeWindow {
         return countsAt(nowNanos / bucketNanos);
     }
 
+    /**
+     * Marks a call that was {@linkplain #addPlain counted} before, at the same instant. One that is older than the window
+     * by now is in no count, and stays so.
+     */
+    void mark(long countedAtNanos) {
+        long number = countedAtNanos / bucketNanos;
+        long lap = lap(number);
+        int own = stripe();
+        // The call may have been counted on another thread, so in another ring. Some ring has a call that is not marked
+        // yet, since each mark has its call; after a halving there may be none.
+        for (int i = 0; i < STRIPES; i++) {
+            if (marks(index(slot(number), (own + i) & (STRIPES - 1)), lap)) {
+                return;
+            }
+        }
+    }
+
+    private boolean marks(int index, long lap) {
+        while (true) {
+            long bucket = buckets.get(index);
+            if (bucket >>> LAP_SHIFT != lap || markedIn(bucket) >= callsIn(bucket)) {
+                return false;
+            }
+            // Opponent: as in add.
+            if (buckets.compareAndSet(index, bucket, bucket + 1)) {
+                return true;
+            }
+        }
+    }
+
+    private static int stripe() {
+        return (int) Thread.currentThread().getId() & (STRIPES - 1);
+    }
+
+    private static int index(int slot, int stripe) {
+        return slot + STRIDE * (1 + stripe);
+    }
+
     private void add(long number, long what) {
         int slot = slot(number);
-        int index = slot + STRIDE * (1 + ((int) Thread.currentThread().getId() & (STRIPES - 1)));
+        int index = index(slot, stripe());
         long lap = lap(number);
         while (true) {
             long bucket = buckets.get(index);

@@ -3,7 +3,6 @@ package io.levee;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * in front of the wheel would make scheduling no cheaper (one atomic update either way), and would leave cancelled
  * entries in the queue until the thread wakes.
  */
-final class TimerThread {
+final class TimerThread implements Runnable {
     static final String NAME = "levee-timer";
 
     private final ReentrantLock lock = new ReentrantLock();
     private final TimerWheel wheel = new TimerWheel();
-    private final LongSupplier clock;
+    private final TimeSource clock;
     private final long idleNanos;
 
     /** The living thread. Guarded by the lock: the opponents are a thread that ends and a caller who schedules. */
@@ -39,35 +38,24 @@ final class TimerThread {
      * @param clock the present instant
      * @param idleNanos how long nothing is pending or scheduled before the thread ends
      */
-    TimerThread(LongSupplier clock, long idleNanos) {
+    TimerThread(TimeSource clock, long idleNanos) {
         this.clock = clock;
         this.idleNanos = idleNanos;
     }
 
-    /** A scheduled task: list node of the wheel and handle of the user in one. */
-    private static final class Timer extends TimerWheel.Entry implements TimeSource.Timeout {
-        private final TimerThread owner;
-
-        Timer(TimerThread owner, Runnable task) {
-            super(task);
-            this.owner = owner;
-        }
-
-        @Override
-        public boolean cancel() {
-            owner.lock.lock();
-            try {
-                // The thread takes an entry out of the wheel before it runs it, under the same lock: either it has
-                // (false here), or it will not find it.
-                return owner.wheel.remove(this);
-            } finally {
-                owner.lock.unlock();
-            }
+    boolean cancel(TimerWheel.Entry timer) {
+        lock.lock();
+        try {
+            // The thread takes an entry out of the wheel before it runs it, under the same lock: either it has (false
+            // here), or it will not find it.
+            return wheel.remove(timer);
+        } finally {
+            lock.unlock();
         }
     }
 
     TimeSource.Timeout schedule(long atNanos, Runnable task) {
-        Timer timer = new Timer(this, Objects.requireNonNull(task, "task"));
+        TimerWheel.Entry timer = new TimerWheel.Entry(this, Objects.requireNonNull(task, "task"));
         Thread sleeper = null;
         lock.lock();
         try {
@@ -111,11 +99,11 @@ final class TimerThread {
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // not to inherit a low priority of whoever happens to be first
-    private void start(Timer first) {
+    private void start(TimerWheel.Entry first) {
         // Without the inheritable thread locals and the class loader of whoever happens to be the first to schedule:
         // the
         // thread may outlive the application that this caller belongs to.
-        Thread fresh = new Thread(null, this::run, NAME, 0, false);
+        Thread fresh = new Thread(null, this, NAME, 0, false);
         fresh.setDaemon(true);
         fresh.setPriority(Thread.NORM_PRIORITY);
         fresh.setContextClassLoader(null);
@@ -133,7 +121,9 @@ final class TimerThread {
         wakeTick = TimerWheel.NO_TICK;
     }
 
-    private void run() {
+    /** The thread's own: nobody else calls it. */
+    @Override
+    public void run() {
         try {
             loop();
         } finally {
@@ -156,7 +146,7 @@ final class TimerThread {
         while (true) {
             // A task may have left the flag set; parking would then return at once, for ever.
             boolean unused = Thread.interrupted();
-            long now = clock.getAsLong();
+            long now = clock.nanoTime();
             long until = now;
             TimerWheel.Entry due;
             lock.lock();

@@ -76,8 +76,9 @@ final class TimerWheel {
 
     private int size;
 
-    /** What lies in the wheel: extended by what the wheel's user hands out. */
-    static class Entry {
+    /** A scheduled task: what lies in the wheel, and the handle of the user in one. */
+    static final class Entry implements TimeSource.Timeout {
+        private final @Nullable TimerThread owner;
         private final Runnable task;
         /** Null while it is in no wheel. */
         private @Nullable Chunk chunk;
@@ -85,16 +86,23 @@ final class TimerWheel {
         private int index;
         private long tick;
 
-        Entry(Runnable task) {
+        /** Without an owner it is the wheel's alone, and cannot cancel itself. */
+        Entry(@Nullable TimerThread owner, Runnable task) {
+            this.owner = owner;
             this.task = task;
         }
 
-        final Runnable task() {
+        @Override
+        public boolean cancel() {
+            return owner != null && owner.cancel(this);
+        }
+
+        Runnable task() {
             return task;
         }
 
         /** The tick at which it is due. */
-        final long tick() {
+        long tick() {
             return tick;
         }
     }

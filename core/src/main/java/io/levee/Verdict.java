@@ -42,6 +42,9 @@ public final class Verdict {
     public static final Verdict SUCCESS =
             new Verdict(Kind.SUCCESS, "success", "success", Health.HEALTHY, 0, NO_OWN_LIMIT, 1, null);
 
+    /** Begins the names of users' rules, so that metrics tell them from Levee's own and the engine lets them win. */
+    private static final String USER = "user:";
+
     private final Kind kind;
     private final String rule;
     private final String reason;
@@ -139,9 +142,7 @@ public final class Verdict {
      * @throws IllegalArgumentException if the number is negative
      */
     public Verdict withMaxRetries(int retries) {
-        if (retries < 0) {
-            throw new IllegalArgumentException("maxRetries must be 0 or more, is " + retries);
-        }
+        Range.atLeast(0, retries, "maxRetries");
         return new Verdict(kind, rule, reason, health, minDelayNanos, retries, cost, fate);
     }
 
@@ -153,9 +154,7 @@ public final class Verdict {
      * @throws IllegalArgumentException if the number is negative
      */
     public Verdict withCost(int tokens) {
-        if (tokens < 0) {
-            throw new IllegalArgumentException("cost must be 0 or more tokens, is " + tokens);
-        }
+        Range.atLeast(0, tokens, "cost");
         return new Verdict(kind, rule, reason, health, minDelayNanos, maxRetries, tokens, fate);
     }
 
@@ -176,8 +175,15 @@ public final class Verdict {
                 : new Verdict(kind, rule, detail + ": " + reason, health, minDelayNanos, maxRetries, cost, fate);
     }
 
-    Verdict renamed(String newRule) {
-        return new Verdict(kind, newRule, reason, health, minDelayNanos, maxRetries, cost, fate);
+    /** Under the name of a user's rule. */
+    Verdict ofUser() {
+        return isSuccess() || isOfUser()
+                ? this
+                : new Verdict(kind, USER + rule, reason, health, minDelayNanos, maxRetries, cost, fate);
+    }
+
+    boolean isOfUser() {
+        return rule.startsWith(USER);
     }
 
     /** A final verdict that keeps what this one says of health and fate. */

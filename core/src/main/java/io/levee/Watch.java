@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * overdue; if not, it moves itself to that attempt's instant, or goes away if none runs. So a thread that makes a million
  * calls a second with a timeout of one second sets one timer entry a second.
  */
-final class Watch {
+final class Watch implements Runnable {
     private static final VarHandle WORD;
     private static final VarHandle ALARM;
 
@@ -112,7 +112,8 @@ final class Watch {
      * it. If the word changes while this looks, the attempt that changed it has seen the new alarm, or is found when this
      * looks again.
      */
-    private void armIfNeeded() {
+    @Override
+    public void run() {
         long seen = (long) WORD.getVolatile(this);
         if ((seen & PHASE_MASK) != ACTIVE) {
             return;
@@ -224,8 +225,8 @@ final class Watch {
          */
         private void goAway() {
             if (ALARM.compareAndSet(watch, this, (Alarm) null)) {
-                watch.armIfNeeded();
-                source.schedule(Nanos.add(source.nanoTime(), TimerWheel.TICK_NANOS), watch::armIfNeeded);
+                watch.run();
+                source.schedule(Nanos.add(source.nanoTime(), TimerWheel.TICK_NANOS), watch);
             }
         }
 
@@ -234,7 +235,7 @@ final class Watch {
             // Opponent: the owner that sets an earlier alarm.
             if (ALARM.compareAndSet(watch, this, later)) {
                 later.set();
-                watch.armIfNeeded();
+                watch.run();
             }
         }
     }

@@ -60,10 +60,10 @@ class BreakerSpecTest {
 
     @Test
     void windowsAreChecked() {
-        refused(() -> rate.overTime(Duration.ofMillis(99)), "overTime must be from 100 ms to 24 h, is 99 ms");
-        refused(() -> rate.overTime(Duration.ofHours(25)), "overTime must be from 100 ms to 24 h, is 90000 s");
-        refused(() -> rate.overCalls(0), "overCalls must be from 1 to 10000, is 0; overTime has no limit");
-        refused(() -> rate.overCalls(10_001), "overCalls must be from 1 to 10000, is 10001; overTime has no limit");
+        refused(() -> rate.overTime(Duration.ofMillis(99)), "overTime must be from 100 ms to 86400 s, is 99 ms");
+        refused(() -> rate.overTime(Duration.ofHours(25)), "overTime must be from 100 ms to 86400 s, is 90000 s");
+        refused(() -> rate.overCalls(0), "overCalls must be from 1 to 10000, is 0");
+        refused(() -> rate.overCalls(10_001), "overCalls must be from 1 to 10000, is 10001");
         refused(() -> rate.minimumCalls(0), "minimumCalls must be from 1 to 100000, is 0");
         refused(() -> rate.minimumCalls(100_001), "minimumCalls must be from 1 to 100000, is 100001");
     }
@@ -72,10 +72,10 @@ class BreakerSpecTest {
     void theTwoWindowsExcludeEachOther() {
         refused(
                 () -> rate.overCalls(100).overTime(Duration.ofSeconds(10)),
-                "overTime(10 s) excludes overCalls(100), which is set; keep one of the two");
+                "overTime(10 s) and overCalls(100) exclude each other; keep one of the two");
         refused(
                 () -> rate.overTime(Duration.ofSeconds(10)).overCalls(100),
-                "overCalls(100) excludes overTime(10 s), which is set; keep one of the two");
+                "overTime(10 s) and overCalls(100) exclude each other; keep one of the two");
     }
 
     @Test

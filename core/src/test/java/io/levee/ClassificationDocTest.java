@@ -100,9 +100,10 @@ class ClassificationDocTest {
         StringBuilder text = new StringBuilder("| code | verdict | fate | most retries | cost | health | why |\n")
                 .append("|---|---|---|---|---|---|---|\n");
         for (GrpcStatus status : GrpcStatus.values()) {
-            text.append(row(status.name(), GrpcTable.verdictFor(status, false))).append('\n');
+            text.append(row(status.name(), StatusTable.verdictFor(status, false)))
+                    .append('\n');
             if (status == GrpcStatus.RESOURCE_EXHAUSTED) {
-                text.append(row(status.name() + " with pushback", GrpcTable.verdictFor(status, true)))
+                text.append(row(status.name() + " with pushback", StatusTable.verdictFor(status, true)))
                         .append('\n');
             }
         }

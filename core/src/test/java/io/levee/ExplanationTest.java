@@ -115,10 +115,10 @@ class ExplanationTest {
         long previous = 0;
         for (int retry = 1; retry <= retries; retry++) {
             long asked = retry % 3 == 1 ? floor : 0;
-            long delay = Delays.beforeRetry(policy, retry, previous, asked, random);
+            long delay = Judge.beforeRetry(policy, retry, previous, asked, random);
             assertThat(delay)
                     .isGreaterThanOrEqualTo(asked)
-                    .isBetween(Delays.shortest(policy, retry, asked), Delays.longest(policy, retry, asked));
+                    .isBetween(Judge.shortest(policy, retry, asked), Judge.longest(policy, retry, asked));
             previous = delay;
         }
     }

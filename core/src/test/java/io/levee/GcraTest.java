@@ -39,7 +39,9 @@ class GcraTest {
         LimiterRule daily = LimiterRule.per(Duration.ofDays(1), 1);
         assertThat(daily.incrementNanos()).isEqualTo(Duration.ofDays(1).toNanos());
         assertThat(daily.permitsPerSecond()).isEqualTo(1.0 / 86_400);
-        assertThat(LimiterRule.per(Duration.ofSeconds(1), 3)).isEqualTo(LimiterRule.perSecond(3));
+        assertThat(LimiterRule.per(Duration.ofSeconds(1), 3))
+                .usingRecursiveComparison()
+                .isEqualTo(LimiterRule.perSecond(3));
         assertThat(LimiterRule.per(Duration.ofNanos(5), 5).incrementNanos()).isEqualTo(1);
     }
 
@@ -191,14 +193,15 @@ class GcraTest {
     void whatWasReplacedGrantsNothingAnyMore() {
         Gcra old = new Gcra(LimiterRule.perSecond(100).withBurst(10));
         assertThat(old.take(0)).isEqualTo(Gcra.TAKEN);
-        assertThat(old.replaceBy(LimiterRule.perSecond(1))).isTrue();
+        LimiterRule wish = LimiterRule.perSecond(1);
+        assertThat(old.replaceBy(wish)).isTrue();
         assertThat(old.replaceBy(LimiterRule.perSecond(2)))
                 .as("the first wish counts")
                 .isFalse();
         assertThat(old.take(0)).isEqualTo(Gcra.FROZEN);
         assertThat(old.conformsAt(0, 0)).isEqualTo(Gcra.FROZEN);
         assertThat(old.giveBack(0, new ManualTime(0))).isFalse();
-        assertThat(old.successor(new ManualTime(0)).rule).isEqualTo(LimiterRule.perSecond(1));
+        assertThat(old.successor(new ManualTime(0)).rule).isSameAs(wish);
     }
 
     @Test

@@ -72,12 +72,12 @@ class GrpcTableTest {
                 RetryPolicy.exponential(Duration.ofMillis(100)).fullJitter().attempts(3);
         Verdict floor = judged(failed(GrpcStatus.UNAVAILABLE).withGrpcPushback("250"), true);
         assertThat(floor.minDelayNanos()).isEqualTo(250_000_000L);
-        assertThat(Delays.shortest(policy, 1, floor.minDelayNanos())).isEqualTo(250_000_000L);
+        assertThat(Judge.shortest(policy, 1, floor.minDelayNanos())).isEqualTo(250_000_000L);
         Verdict atOnce = judged(failed(GrpcStatus.UNAVAILABLE).withGrpcPushback("0"), true);
-        assertThat(Delays.longest(policy, 1, atOnce.minDelayNanos())).isZero();
-        assertThat(Delays.beforeRetry(policy, 2, 0, atOnce.minDelayNanos(), RandomSource.seeded(1)))
+        assertThat(Judge.longest(policy, 1, atOnce.minDelayNanos())).isZero();
+        assertThat(Judge.beforeRetry(policy, 2, 0, atOnce.minDelayNanos(), RandomSource.seeded(1)))
                 .isZero();
-        assertThat(Delays.beforeRetry(policy, 3, 0, atOnce.minDelayNanos(), RandomSource.seeded(1)))
+        assertThat(Judge.beforeRetry(policy, 3, 0, atOnce.minDelayNanos(), RandomSource.seeded(1)))
                 .isEqualTo(RetryPolicy.STOP);
         assertThat(failed(GrpcStatus.UNAVAILABLE)
                         .withGrpcPushback("9".repeat(40))

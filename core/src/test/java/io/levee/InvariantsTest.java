@@ -2,6 +2,7 @@ package io.levee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
@@ -58,6 +59,97 @@ class InvariantsTest {
         assertThat(attempts).hasValue(2);
         assertThat(caught).isInstanceOf(ConnectException.class);
         assertThat(Decision.of(caught).stop()).isEqualTo(StopReason.BREAKER_OPEN);
+    }
+
+    /** The throttle rejects all it may: the retry that would be sent has been counted, rejected, and not been made. */
+    @ParameterizedTest
+    @EnumSource
+    void invariant1EveryAttemptPassesTheThrottle(Driver driver) throws Exception {
+        Levee levee = levee().random(() -> 0)
+                .noRetryBudget()
+                .throttle(Throttle.adaptive().minimumPerSecond(0.02)) // active from the third request
+                .build();
+        AtomicInteger attempts = new AtomicInteger();
+        Result<String> result = driver.execute(levee, time, Call.named("stock"), attempt -> {
+            attempts.incrementAndGet();
+            throw new ConnectException();
+        });
+        assertThat(attempts).hasValue(3);
+        assertThat(result.failure()).isInstanceOf(ConnectException.class);
+        assertThat(result.decision().stop()).isEqualTo(StopReason.THROTTLED);
+        assertThat(result.decision().rejectionProbability()).isEqualTo(0.8, within(0.001));
+        assertThat(result.decision().toString()).contains("throttle rejects 80 %");
+        assertThat(levee.throttle().snapshot(time.nanoTime())).isEqualTo(new Throttle.Snapshot(4, 0, 4 / 5.0));
+
+        Result<String> first = driver.execute(levee, time, Call.named("stock"), attempt -> "7");
+        assertThat(first.failure()).isInstanceOf(ThrottledException.class);
+        assertThat(first.attempts()).isZero();
+        assertThat(first.decision().reason()).contains("the throttle rejects a share of the attempts");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void invariant1EveryAttemptPassesTheConcurrencyLimitAndTellsItHowItWent(Driver driver) throws Exception {
+        Levee levee = levee().concurrencyLimit(
+                        ConcurrencyLimit.gradient().between(1, 10).initial(10).window(Duration.ofMillis(10)))
+                .build();
+        ConcurrencyLimit limit = levee.concurrencyLimit();
+        List<Integer> inside = new ArrayList<>();
+        driver.execute(levee, time, Call.<String>named("stock"), attempt -> {
+            inside.add(limit.inFlight());
+            throw new ConnectException();
+        });
+        assertThat(inside).containsExactly(1, 1, 1, 1);
+        for (int i = 0; i < 6; i++) {
+            driver.execute(levee, time, Call.<String>named("stock"), attempt -> {
+                throw new ConnectException();
+            });
+        }
+        assertThat(limit.limit()).as("10 drops, none of them in use").isLessThan(10);
+        assertThat(limit.inFlight()).isZero();
+
+        for (int i = limit.limit(); i > 0; i--) {
+            limit.tryEnter();
+        }
+        AtomicInteger attempts = new AtomicInteger();
+        Result<String> full =
+                driver.execute(levee, time, Call.named("stock"), attempt -> "attempt " + attempts.incrementAndGet());
+        assertThat(attempts).hasValue(0);
+        assertThat(full.failure()).isInstanceOf(LimitFullException.class);
+        assertThat(full.decision().stop()).isEqualTo(StopReason.LIMIT_FULL);
+        assertThat(full.decision().concurrencyLimit()).isEqualTo(limit.limit());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSuccessTellsTheConcurrencyLimitHowLongItTook(Driver driver) throws Exception {
+        Levee levee = levee().concurrencyLimit(ConcurrencyLimit.gradient().window(Duration.ofMillis(10)))
+                .build();
+        for (int i = 0; i < 11; i++) {
+            driver.call(levee, time, Call.<String>named("stock"), attempt -> {
+                time.advance(Duration.ofMillis(8));
+                return "7";
+            });
+        }
+        assertThat(levee.state().concurrencyLimit().shortNanos())
+                .isBetween(8 * Nanos.PER_MILLI - 1_024, 8 * Nanos.PER_MILLI + 1_024);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatTheDownstreamAnsweredIsNoRefusal(Driver driver) throws Exception {
+        Levee levee = levee().throttle(Throttle.adaptive()).build();
+        for (Exception answered :
+                List.of(new IllegalStateException("no such item"), new java.util.concurrent.CancellationException())) {
+            driver.execute(levee, time, Call.named("stock"), attempt -> {
+                throw answered;
+            });
+        }
+        assertThat(levee.state().throttle().accepts()).isEqualTo(2);
+        driver.execute(levee, time, Call.<String>named("place").notIdempotent(), attempt -> {
+            throw new SocketTimeoutException("Read timed out");
+        });
+        assertThat(levee.state().throttle()).isEqualTo(new Throttle.Snapshot(3, 2, 0));
     }
 
     @ParameterizedTest
@@ -120,6 +212,29 @@ class InvariantsTest {
         assertThat(running.get(0)).isCancelled();
         assertThat(levee.limiter().waiting()).isZero();
         assertThat(levee.bulkhead().inFlight()).isZero();
+        assertThat(levee.state().pending()).isZero();
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
+    void invariant3ACancelledHedgedCallLeavesNothingBehind() {
+        Levee levee = levee().hedge(Hedge.after(Duration.ofMillis(5)))
+                .bulkhead(Bulkhead.inFlight(5))
+                .concurrencyLimit(ConcurrencyLimit.gradient())
+                .build();
+        List<CompletableFuture<String>> running = new ArrayList<>();
+        CompletableFuture<String> call = levee.callAsync(attempt -> {
+            CompletableFuture<String> stage = new CompletableFuture<>();
+            running.add(stage);
+            return stage;
+        });
+        time.advance(Duration.ofMillis(5));
+        assertThat(levee.bulkhead().inFlight()).isEqualTo(2);
+        call.cancel(true);
+        time.advance(Duration.ofMinutes(5));
+        assertThat(running).hasSize(2).allSatisfy(stage -> assertThat(stage).isCancelled());
+        assertThat(levee.bulkhead().inFlight()).isZero();
+        assertThat(levee.concurrencyLimit().inFlight()).isZero();
         assertThat(levee.state().pending()).isZero();
         assertThat(time.pending()).isZero();
     }
@@ -194,6 +309,30 @@ class InvariantsTest {
                 .isGreaterThan(calls / 20);
     }
 
+    @Test
+    void invariant5HedgesAndRetriesTogetherStayWithinTheRetryBudget() {
+        int calls = 2_000;
+        Levee levee = levee().retryBudget(
+                        RetryBudget.ratio(0.1).reservePerSecond(1).maxBalance(20))
+                .attemptTimeout(Duration.ofMillis(50))
+                .hedge(Hedge.after(Duration.ofMillis(5)))
+                .build();
+        AtomicInteger attempts = new AtomicInteger();
+        long start = time.nanoTime();
+        for (int i = 0; i < calls; i++) {
+            time.advance(Duration.ofMillis(1));
+            levee.callAsync(attempt -> {
+                attempts.incrementAndGet();
+                return new CompletableFuture<String>(); // hangs
+            });
+        }
+        time.advance(Duration.ofMinutes(1));
+        double seconds = (time.nanoTime() - start) / 1e9;
+        assertThat(levee.hedge().snapshot(time.nanoTime()).sent()).isGreaterThan(calls / 20);
+        assertThat(attempts.get() - calls).isLessThanOrEqualTo((int) (0.1 * calls + seconds + 20));
+        assertThat(levee.state().pending()).isZero();
+    }
+
     @ParameterizedTest
     @EnumSource
     void invariant6WithoutASayOfTheCallerNothingIsDoneTwice(Driver driver) {
@@ -247,6 +386,28 @@ class InvariantsTest {
             levee.call(body);
         }
         // The measuring itself, and the timer entry that is set once in ten seconds, are some hundred bytes in all.
+        assertThat(threads.getThreadAllocatedBytes(thread) - before).isLessThan(calls);
+    }
+
+    @Test
+    void invariant9TheHappyPathAllocatesNothingWithTheAdaptivePartsOn() {
+        Levee levee = Levee.named("x")
+                .throttle(Throttle.adaptive())
+                .concurrencyLimit(ConcurrencyLimit.gradient())
+                .hedge(Hedge.afterPercentile(0.95))
+                .build();
+        AttemptBody<String, RuntimeException> body = attempt -> "7";
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        int calls = 20_000;
+        for (int i = 0; i < calls; i++) {
+            levee.call(body);
+        }
+        long before = threads.getThreadAllocatedBytes(thread);
+        for (int i = 0; i < calls; i++) {
+            levee.call(body);
+        }
+        // As above, and a concurrency limit's window that may end in between.
         assertThat(threads.getThreadAllocatedBytes(thread) - before).isLessThan(calls);
     }
 

@@ -62,6 +62,65 @@ class JudgeTest {
                 .isEqualTo(health);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "429,true",
+        "408,true",
+        "502,true",
+        "503,true",
+        "504,true",
+        "404,false",
+        "409,false",
+        "421,false",
+        "425,false",
+        "500,false",
+        "501,false"
+    })
+    void aRefusalIsAFaultThatAnotherAttemptMightNotMeet(int status, boolean refusal) {
+        Outcome outcome = Outcome.value(null).withStatus(status);
+        assertThat(isRefusal(STANDARD, outcome, true)).isEqualTo(refusal);
+        assertThat(isRefusal(STANDARD, outcome, false))
+                .as("whether the call may be repeated says nothing of the downstream")
+                .isEqualTo(refusal);
+        assertThat(isRefusal(STANDARD, outcome.withReplayable(false).withCommitted(true), true))
+                .isEqualTo(refusal);
+    }
+
+    @Test
+    void aUsersRuleMakesARefusalButDoesNotUnmakeOne() {
+        Outcome unavailable = Outcome.value(null).withStatus(503);
+        Outcome error = Outcome.value(null).withStatus(500);
+        Classifier strict = STANDARD.finalStatus(503).retryStatus(500);
+        assertThat(isRefusal(strict, unavailable, true))
+                .as("that it is not repeated here does not make it an answer")
+                .isTrue();
+        assertThat(isRefusal(strict, error, true)).as("retryable and a fault").isTrue();
+        assertThat(isRefusal(
+                        STANDARD.withRule(
+                                any -> Verdict.fatal("mine", "healthy").withHealth(Health.HEALTHY)),
+                        unavailable,
+                        true))
+                .as("a rule that calls the downstream healthy is believed")
+                .isFalse();
+    }
+
+    @Test
+    void aServerThatBarsFurtherAttemptsHasRefusedThisOne() {
+        Outcome barred = Outcome.failure(new IOException("x"))
+                .withGrpcStatus(GrpcStatus.UNAVAILABLE)
+                .withGrpcPushback("-1");
+        assertThat(isRefusal(STANDARD, barred, true)).isTrue();
+        Outcome cancelled = Outcome.failure(new IOException("x")).withGrpcStatus(GrpcStatus.CANCELLED);
+        assertThat(isRefusal(STANDARD, cancelled, true)).isFalse();
+        assertThat(isRefusal(STANDARD, Outcome.failure(new InterruptedException()), true))
+                .as("our own doing")
+                .isFalse();
+    }
+
+    private static boolean isRefusal(Classifier classifier, Outcome outcome, boolean repeatable) {
+        return Judge.isRefusal(outcome, Judge.judge(classifier, outcome, repeatable));
+    }
+
     @Test
     void theGateSaysWhichItIs() {
         Verdict gated = Judge.judge(STANDARD, Outcome.value(null).withStatus(503), false);

@@ -3,10 +3,12 @@ package io.levee;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -53,6 +55,8 @@ class RefusalTest {
                         0,
                         0,
                         Breaker.State.FORCED_OPEN,
+                        Double.NaN,
+                        -1,
                         true,
                         true,
                         false));
@@ -76,6 +80,103 @@ class RefusalTest {
         Throwable late = catchThrowable(() -> driver.call(empty, time, Call.<String>named("stock"), attempt -> "7"));
         assertThat(late).isInstanceOf(NoPermitException.class);
         assertThat(Decision.of(late).stop()).isEqualTo(StopReason.NO_PERMIT);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatThrottleAndConcurrencyLimitSayFitsIntoTheShortRecordAsWell(Driver driver) {
+        Levee levee = inventory()
+                .throttle(Throttle.adaptive().minimumPerSecond(0))
+                .concurrencyLimit(ConcurrencyLimit.gradient().between(3, 3))
+                .random(() -> 0)
+                .build();
+        for (int i = 0; i < 3; i++) {
+            levee.concurrencyLimit().tryEnter();
+        }
+        Throwable full = catchThrowable(() -> driver.call(levee, time, Call.<String>named("stock"), attempt -> "7"));
+        assertThat(full).isInstanceOf(LimitFullException.class);
+        assertThat(Decision.of(full).stop()).isEqualTo(StopReason.LIMIT_FULL);
+        assertThat(Decision.of(full).concurrencyLimit()).isEqualTo(3);
+        assertThat(Decision.of(full).rejectionProbability()).isZero();
+        assertThat(Decision.of(full).idempotent()).isFalse();
+
+        // 98 refused of 99, K = 2: (99 - 2) / 100 = 0.97, and 0.9 at most.
+        for (int i = 0; i < 99; i++) {
+            levee.throttle().onSent(time.nanoTime());
+        }
+        for (int i = 0; i < 98; i++) {
+            levee.throttle().onRefused(time.nanoTime());
+        }
+        Throwable throttled = catchThrowable(
+                () -> driver.call(levee, time, Call.<String>named("stock").idempotent(), attempt -> "7"));
+        assertThat(throttled).isInstanceOf(ThrottledException.class);
+        Decision decision = Decision.of(throttled);
+        assertThat(decision.stop()).isEqualTo(StopReason.THROTTLED);
+        assertThat(decision.rejectionProbability()).isEqualTo(0.9);
+        assertThat(decision.concurrencyLimit()).isEqualTo(3);
+        assertThat(decision.idempotent()).isTrue();
+        assertThat(throttled).hasMessageContaining("throttle rejects 90 %").hasMessageContaining("concurrency limit 3");
+    }
+
+    @Test
+    void aLimitTooLargeForTheShortRecordIsToldAllTheSame() {
+        Levee levee = forcedOpen(inventory()
+                .breaker(Breaker.consecutiveFailures(1))
+                .concurrencyLimit(ConcurrencyLimit.gradient().between(70_000, 100_000))
+                .build());
+        Throwable caught = catchThrowable(() -> levee.call(attempt -> "7"));
+        assertThat(caught).isInstanceOf(BreakerOpenException.class);
+        assertThat(Decision.of(caught).concurrencyLimit()).isEqualTo(70_000);
+    }
+
+    /** By the bytes that the thread has allocated: with compressed pointers, as every heap under 32 GB has. */
+    @Test
+    void aRefusalAllocatesItsExceptionAndThatHas64Bytes() {
+        Levee open = forcedOpen(
+                Levee.named("x").breaker(Breaker.consecutiveFailures(1)).build());
+        Levee full = Levee.named("x").bulkhead(Bulkhead.inFlight(1)).build();
+        full.bulkhead().tryEnter();
+        Levee limited = Levee.named("x")
+                .concurrencyLimit(ConcurrencyLimit.gradient().between(1, 1))
+                .build();
+        limited.concurrencyLimit().tryEnter();
+        Levee empty =
+                Levee.named("x").limiter(Limiter.per(Duration.ofDays(1), 1)).build();
+        empty.call(attempt -> 7);
+        Levee throttled = Levee.named("x")
+                .throttle(Throttle.adaptive().minimumPerSecond(0).maxRejection(0.99))
+                .random(() -> 0)
+                .build();
+        long now = TimeSource.system().nanoTime();
+        for (int i = 0; i < 10_000; i++) {
+            throttled.throttle().onSent(now);
+            throttled.throttle().onRefused(now);
+        }
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        int calls = 5_000;
+        for (Levee refusing : List.of(open, full, limited, empty, throttled)) {
+            AttemptBody<String, RuntimeException> body = attempt -> {
+                throw new AssertionError("nothing is to be sent");
+            };
+            refusals(refusing, body, calls);
+            long before = threads.getThreadAllocatedBytes(thread);
+            assertThat(refusals(refusing, body, calls)).isEqualTo(calls);
+            long each = (threads.getThreadAllocatedBytes(thread) - before) / calls;
+            assertThat(each).as(refusing.state().toString()).isLessThanOrEqualTo(64);
+        }
+    }
+
+    private static int refusals(Levee levee, AttemptBody<String, RuntimeException> body, int calls) {
+        int refused = 0;
+        for (int i = 0; i < calls; i++) {
+            try {
+                levee.call(body);
+            } catch (LeveeException refusal) {
+                refused++;
+            }
+        }
+        return refused;
     }
 
     @ParameterizedTest

@@ -33,7 +33,7 @@ class TimerThreadTest {
     private final List<TimerThread> made = new ArrayList<>();
 
     private TimerThread timer(long idleNanos) {
-        TimerThread timer = new TimerThread(TimeSource.system()::nanoTime, idleNanos);
+        TimerThread timer = new TimerThread(TimeSource.system(), idleNanos);
         made.add(timer);
         return timer;
     }

@@ -62,7 +62,7 @@ class TimerWheelModelTest {
             switch (step.kind) {
                 case ADD -> {
                     long at = Nanos.add(now, step.distance);
-                    Entry entry = new Entry(() -> {});
+                    Entry entry = new Entry(null, () -> {});
                     wheel.add(entry, at);
                     model.waiting.put(entry, at);
                     known.add(entry);

@@ -16,7 +16,7 @@ class TimerWheelTest {
     private final TimerWheel wheel = new TimerWheel();
 
     private static Entry entry() {
-        return new Entry(() -> {});
+        return new Entry(null, () -> {});
     }
 
     private Entry added(long atNanos) {

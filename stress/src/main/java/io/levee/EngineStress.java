@@ -21,11 +21,14 @@ public class EngineStress {
         return new Engine(Levee.named("downstream"));
     }
 
-    private static final class Pending implements Engine.Closeable {
+    private static final class Pending extends ScopeMember {
         final AtomicInteger told = new AtomicInteger();
 
         @Override
-        public void leveeClosed() {
+        void scopeCancelled() {}
+
+        @Override
+        void leveeClosed() {
             told.incrementAndGet();
         }
     }

@@ -23,7 +23,7 @@ public class TimerStress {
     private TimerStress() {}
 
     private static TimerThread timer(long idleNanos) {
-        return new TimerThread(TimeSource.system()::nanoTime, idleNanos);
+        return new TimerThread(TimeSource.system(), idleNanos);
     }
 
     private static boolean hasCome(CountDownLatch latch) {

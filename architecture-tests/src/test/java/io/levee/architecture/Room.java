@@ -13,11 +13,12 @@ import java.util.Optional;
 enum Room {
     CORE("core", "io.levee", 0),
     TESTKIT("testkit", "io.levee.test", 1),
+    TRAFFIC("traffic", "io.levee.traffic", 1),
     HTTP_SHARED("clients/http-shared", "io.levee.http.shared", 1),
     JDK_HTTP("clients/jdk-http", "io.levee.http", 2),
     OKHTTP("clients/okhttp", "io.levee.okhttp", 2),
     APACHE("clients/apache5", "io.levee.apache", 2),
-    JDBC("clients/jdbc", "io.levee.jdbc", 1),
+    JDBC("clients/jdbc", "io.levee.jdbc", 2),
     GRPC("clients/grpc", "io.levee.grpc", 1),
     CONSOLE("telemetry/console", "io.levee.console", 1),
     METRICS("telemetry/metrics", "io.levee.metrics", 1),

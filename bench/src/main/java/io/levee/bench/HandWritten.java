@@ -48,6 +48,46 @@ final class HandWritten {
     }
 
     /** A breaker that only counts: closed or open, and a counter of successes. */
+    /** Requests and accepts of all time: the rule of the throttle without its window. */
+    static final class Throttle {
+        private final LongAdder requests = new LongAdder();
+        private final LongAdder accepts = new LongAdder();
+        private volatile boolean refused;
+
+        boolean sends() {
+            requests.increment();
+            return !refused || requests.sum() <= 2 * accepts.sum();
+        }
+
+        void accepted() {
+            accepts.increment();
+        }
+    }
+
+    /** A bound that does not move, and the sum of the durations. */
+    static final class Bound {
+        private final AtomicInteger inFlight = new AtomicInteger();
+        private final LongAdder nanos = new LongAdder();
+        private final int most;
+
+        Bound(int most) {
+            this.most = most;
+        }
+
+        boolean enters() {
+            if (inFlight.incrementAndGet() <= most) {
+                return true;
+            }
+            inFlight.decrementAndGet();
+            return false;
+        }
+
+        void leaves(long tookNanos) {
+            nanos.add(tookNanos);
+            inFlight.decrementAndGet();
+        }
+    }
+
     static final class Breaker {
         static final IOException OPEN = new IOException("open");
 

@@ -2,10 +2,12 @@ package io.levee.bench;
 
 import io.levee.Breaker;
 import io.levee.Bulkhead;
+import io.levee.ConcurrencyLimit;
 import io.levee.Levee;
 import io.levee.Limiter;
 import io.levee.RetryBudget;
 import io.levee.RetryPolicy;
+import io.levee.Throttle;
 import io.levee.TimeSource;
 import io.levee.metrics.Meters;
 import io.levee.metrics.MetricOptions;
@@ -152,6 +154,14 @@ final class Levees {
         Levee levee = bare().bulkhead(Bulkhead.inFlight(1)).build();
         levee.bulkhead().tryEnter();
         return levee;
+    }
+
+    /** What a user gets who asks for a throttle and a concurrency limit and switches nothing off. */
+    static Levee adaptive() {
+        return retrying()
+                .throttle(Throttle.adaptive())
+                .concurrencyLimit(ConcurrencyLimit.gradient())
+                .build();
     }
 
     static RetryPolicy backoff() {

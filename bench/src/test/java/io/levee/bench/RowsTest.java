@@ -43,7 +43,7 @@ class RowsTest {
                     case BREAKER_OPEN -> assertThat(answer).isEqualTo(false);
                     case BREAKER_THROWS, LIMITER_THROWS, BULKHEAD_THROWS, BUDGET_EMPTY ->
                         assertThat(answer).isInstanceOf(Exception.class);
-                    case LIMITER, LIMITER_NOW, BULKHEAD, TIMER ->
+                    case LIMITER, LIMITER_NOW, BULKHEAD, TIMER, THROTTLE, CONCURRENCY_LIMIT ->
                         assertThat(answer).isEqualTo(true);
                     default -> assertThat(answer).isNotInstanceOf(Throwable.class);
                 }

@@ -5,10 +5,13 @@ import io.levee.Breaker;
 import io.levee.Bulkhead;
 import io.levee.CauseChain;
 import io.levee.Classifier;
+import io.levee.ConcurrencyLimit;
+import io.levee.Hedge;
 import io.levee.Levee;
 import io.levee.Limiter;
 import io.levee.RetryBudget;
 import io.levee.RetryPolicy;
+import io.levee.Throttle;
 import io.levee.yaml.read.Section;
 import io.levee.yaml.read.Shown;
 import java.time.Duration;
@@ -36,6 +39,9 @@ final class DownstreamReader {
             "breaker",
             "retryBudget",
             "bulkhead",
+            "throttle",
+            "concurrencyLimit",
+            "hedge",
             "classify",
             "facts",
             "lintIgnore");
@@ -106,6 +112,25 @@ final class DownstreamReader {
                     List.of("ratio", "reservePerSecond", "maxBalance"),
                     DownstreamReader::retryBudget,
                     Levee.Builder::retryBudget);
+        }
+        part(
+                "throttle",
+                List.of("multiplier", "window", "maxRejection", "minimumPerSecond"),
+                DownstreamReader::throttle,
+                Levee.Builder::throttle);
+        part(
+                "concurrencyLimit",
+                List.of("min", "max", "initial", "window"),
+                DownstreamReader::concurrencyLimit,
+                Levee.Builder::concurrencyLimit);
+        part(
+                "hedge",
+                List.of("percentile", "after", "atLeast", "window", "minimumSamples"),
+                DownstreamReader::hedge,
+                Levee.Builder::hedge);
+        if (downstream.has("hedge") && !downstream.saysNone("hedge") && downstream.saysNone("retryBudget")) {
+            downstream.problem(
+                    "hedge", "needs a retry budget, which bounds how many hedges are sent; remove one of them");
         }
         classify();
     }
@@ -224,6 +249,53 @@ final class DownstreamReader {
         RetryBudget.Spec base = spec == null ? RetryBudget.ratio(0.1) : spec;
         base = orElse(section.number("reservePerSecond", base::reservePerSecond), base);
         base = orElse(section.number("maxBalance", base::maxBalance), base);
+        return spec == null ? null : base;
+    }
+
+    private static Throttle.@Nullable Spec throttle(Section section) {
+        Throttle.Spec base = Throttle.adaptive();
+        base = orElse(section.number("multiplier", base::multiplier), base);
+        base = orElse(section.duration("window", base::window), base);
+        base = orElse(section.number("maxRejection", base::maxRejection), base);
+        return orElse(section.number("minimumPerSecond", base::minimumPerSecond), base);
+    }
+
+    private static ConcurrencyLimit.@Nullable Spec concurrencyLimit(Section section) {
+        ConcurrencyLimit.Spec base = ConcurrencyLimit.gradient();
+        if (section.has("min") || section.has("max")) {
+            Integer min = section.integer("min", Integer::valueOf);
+            Integer max = section.integer("max", Integer::valueOf);
+            if (min == null || max == null) {
+                missing(section, List.of("min", "max"));
+                return null;
+            }
+            ConcurrencyLimit.Spec bounded =
+                    section.tried(() -> ConcurrencyLimit.gradient().between(min, max));
+            if (bounded == null) {
+                return null;
+            }
+            base = bounded;
+        }
+        base = orElse(section.integer("initial", base::initial), base);
+        return orElse(section.duration("window", base::window), base);
+    }
+
+    private static Hedge.@Nullable Spec hedge(Section section) {
+        boolean percentile = section.has("percentile");
+        if (percentile == section.has("after")) {
+            section.problem(
+                    percentile
+                            ? "percentile and after exclude each other; remove one"
+                            : "needs a delay: percentile: 0.95 or after: 20ms");
+            return null;
+        }
+        Hedge.Spec spec = percentile
+                ? section.number("percentile", Hedge::afterPercentile)
+                : section.duration("after", Hedge::after);
+        Hedge.Spec base = spec == null ? Hedge.afterPercentile(0.95) : spec;
+        base = orElse(section.duration("atLeast", base::atLeast), base);
+        base = orElse(section.duration("window", base::window), base);
+        base = orElse(section.integer("minimumSamples", base::minimumSamples), base);
         return spec == null ? null : base;
     }
 

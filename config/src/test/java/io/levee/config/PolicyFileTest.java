@@ -3,7 +3,10 @@ package io.levee.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.levee.ConcurrencyLimit;
 import io.levee.Levee;
+import io.levee.LeveeSettings;
+import io.levee.Throttle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +29,72 @@ class PolicyFileTest {
             assertThat(levee.breaker()).isNotNull();
             assertThat(levee.bulkhead()).isNotNull();
         }
+    }
+
+    @Test
+    void theAdaptivePartsAreThoseOfTheFile() {
+        String yaml = """
+                version: 1
+                downstreams:
+                  all:
+                    throttle: {multiplier: 1.5, window: 30s, maxRejection: 0.8, minimumPerSecond: 1}
+                    concurrencyLimit: {min: 5, max: 50, initial: 10, window: 500ms}
+                    hedge: {percentile: 0.9, atLeast: 2ms, window: 30s, minimumSamples: 50}
+                  defaults:
+                    throttle: {}
+                    concurrencyLimit: {}
+                    hedge: {after: 20ms}
+                  off: {throttle: none, concurrencyLimit: none, hedge: none, retryBudget: none}
+                """;
+        LeveeConfig config = LeveeConfig.parse("f.yaml", yaml);
+        LeveeSettings all = settings(config, "all");
+        assertThat(all.throttle())
+                .hasToString("adaptive().multiplier(1.5).window(30 s).maxRejection(0.8).minimumPerSecond(1.0)");
+        assertThat(all.concurrencyLimit()).hasToString("gradient().between(5, 50).initial(10).window(500 ms)");
+        assertThat(all.hedge()).hasToString("afterPercentile(0.9).atLeast(2 ms).window(30 s).minimumSamples(50)");
+        LeveeSettings defaults = settings(config, "defaults");
+        assertThat(defaults.throttle()).hasToString(Throttle.adaptive().toString());
+        assertThat(defaults.concurrencyLimit())
+                .hasToString(ConcurrencyLimit.gradient().toString());
+        assertThat(defaults.hedge()).hasToString("after(20 ms)");
+        LeveeSettings off = settings(config, "off");
+        assertThat(off.throttle()).isNull();
+        assertThat(off.concurrencyLimit()).isNull();
+        assertThat(off.hedge()).isNull();
+    }
+
+    private static LeveeSettings settings(LeveeConfig config, String name) {
+        try (Levee levee = config.builder(name).build()) {
+            return levee.settings();
+        }
+    }
+
+    @Test
+    void whatIsWrongWithTheAdaptivePartsIsToldWithItsPlace() {
+        String yaml = """
+                version: 1
+                downstreams:
+                  a:
+                    throttle: {multiplier: 0.5, windw: 1s}
+                    concurrencyLimit: {min: 5}
+                    hedge: {percentile: 0.9, after: 20ms}
+                  b:
+                    concurrencyLimit: {min: 9, max: 3}
+                    hedge: {after: 20ms, window: 1m}
+                  c:
+                    hedge: {percentile: 0.95}
+                    retryBudget: none
+                """;
+        assertThatThrownBy(() -> LeveeConfig.parse("f.yaml", yaml))
+                .isInstanceOf(PolicyFileException.class)
+                .hasMessageContaining(
+                        "f.yaml:4:28: downstreams.a.throttle.multiplier: throttle multiplier must be from 1")
+                .hasMessageContaining("did you mean 'window'?")
+                .hasMessageContaining("downstreams.a.concurrencyLimit: max is missing")
+                .hasMessageContaining("downstreams.a.hedge: percentile and after exclude each other")
+                .hasMessageContaining("the lower one first, is 9 and 3")
+                .hasMessageContaining("downstreams.b.hedge.window: hedge window has no meaning with a fixed delay")
+                .hasMessageContaining("downstreams.c.hedge: needs a retry budget");
     }
 
     @Test

@@ -108,6 +108,44 @@ class SettingEffectTest {
                 new Pair("retryBudget", "retryBudget: {ratio: 0}", "retryBudget: none"),
                 more("inFlight", "bulkhead: {inFlight: 100}", "bulkhead: {inFlight: 1}"),
                 more("bulkhead", "bulkhead: none", "bulkhead: {inFlight: 1}"),
+                more("throttle", "throttle: none", "throttle: {minimumPerSecond: 0.1}"),
+                more(
+                        "multiplier",
+                        "throttle: {minimumPerSecond: 0.1, multiplier: 2}",
+                        "throttle: {minimumPerSecond: 0.1, multiplier: 1}"),
+                more(
+                        "window",
+                        "throttle: {minimumPerSecond: 0.1, window: 1s}",
+                        "throttle: {minimumPerSecond: 0.1, window: 60s}"),
+                more(
+                        "maxRejection",
+                        "throttle: {minimumPerSecond: 0.1, multiplier: 1, maxRejection: 0.9}",
+                        "throttle: {minimumPerSecond: 0.1, multiplier: 1, maxRejection: 0.05}"),
+                more("minimumPerSecond", "throttle: {minimumPerSecond: 0.1}", "throttle: {minimumPerSecond: 100}"),
+                more("concurrencyLimit", "concurrencyLimit: none", "concurrencyLimit: {min: 1, max: 1}"),
+                more("min", "concurrencyLimit: {min: 1, max: 2}", "concurrencyLimit: {min: 2, max: 2}"),
+                more(
+                        "max",
+                        "attemptTimeout: 300ms, concurrencyLimit: {min: 1, max: 1, window: 10ms}",
+                        "attemptTimeout: 300ms, concurrencyLimit: {min: 1, max: 9, window: 10ms}"),
+                more(
+                        "initial",
+                        "concurrencyLimit: {min: 1, max: 9, initial: 1}",
+                        "concurrencyLimit: {min: 1, max: 9, initial: 9}"),
+                hedge("hedge", "hedge: none", "hedge: {after: 20ms}"),
+                hedge("after", "hedge: {after: 20ms}", "hedge: {after: 300ms}"),
+                hedge(
+                        "percentile",
+                        "hedge: {percentile: 0.5, minimumSamples: 10}",
+                        "hedge: {percentile: 0.999, minimumSamples: 10}"),
+                hedge(
+                        "atLeast",
+                        "hedge: {percentile: 0.5, minimumSamples: 10, atLeast: 1ms}",
+                        "hedge: {percentile: 0.5, minimumSamples: 10, atLeast: 300ms}"),
+                hedge(
+                        "minimumSamples",
+                        "hedge: {percentile: 0.5, minimumSamples: 10}",
+                        "hedge: {percentile: 0.5, minimumSamples: 1000}"),
                 classify("retryStatus", "retryStatus: []", "retryStatus: [500]"),
                 classify("finalStatus", "finalStatus: []", "finalStatus: [503]"),
                 classify("retryOn", "retryOn: []", "retryOn: [java.lang.IllegalStateException]"),
@@ -131,6 +169,12 @@ class SettingEffectTest {
     private static Pair budget(String setting, String one, String other) {
         String retry = "retry: {jitter: none}, retryBudget: {";
         return new Pair(setting, retry + one + "}", retry + other + "}");
+    }
+
+    /** What a hedge needs: somebody who pays. */
+    private static Pair hedge(String setting, String one, String other) {
+        String paid = "retry: {jitter: none}, retryBudget: {ratio: 10, maxBalance: 1000}, ";
+        return new Pair(setting, paid + one, paid + other);
     }
 
     private static Pair classify(String setting, String one, String other) {
@@ -175,7 +219,7 @@ class SettingEffectTest {
                 .executor(Runnable::run)
                 .build()) {
             List<CompletableFuture<?>> calls = new ArrayList<>();
-            for (int i = 0; i < 48; i++) {
+            for (int i = 0; i < 96; i++) {
                 int number = i;
                 calls.add(levee.executeAsync(kind(number), attempt -> {
                             trace.add(time.elapsed().toMillis() + " call " + number + " attempt " + attempt.number());
@@ -202,6 +246,7 @@ class SettingEffectTest {
             Outcome outcome = Outcome.value(status).withStatus(status);
             return status == 429 ? outcome.withMinDelay(Duration.ofSeconds(2)) : outcome;
         });
+        call = call.concurrentAttempts();
         return number % 8 == 0 ? call : call.idempotent();
     }
 

@@ -405,7 +405,7 @@ class LeveeClientInterceptorTest {
     @Test
     void theDeadlineOfTheScopeEndsAStreamThatHasBegun() throws Exception {
         try (Rig rig = new Rig(attempts(3), TextServer.early(TextServer.Request::head));
-                Scope scope = Scope.open(Duration.ofMillis(300))) {
+                Scope scope = Scope.open(Duration.ofSeconds(2))) {
             Client.Heard heard = rig.call(SERVER_STREAM, "hi");
             assertThat(heard.status.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
             assertThat(heard.events).contains("headers");

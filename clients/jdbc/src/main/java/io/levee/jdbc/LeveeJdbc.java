@@ -1,7 +1,7 @@
 package io.levee.jdbc;
 
 import io.levee.Levee;
-import io.levee.TrafficWeights;
+import io.levee.traffic.TrafficWeights;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;

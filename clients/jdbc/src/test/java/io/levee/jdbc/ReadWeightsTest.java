@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.levee.Levee;
 import io.levee.RandomSource;
-import io.levee.TrafficWeights;
+import io.levee.traffic.TrafficWeights;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,5 +1,6 @@
-package io.levee;
+package io.levee.traffic;
 
+import io.levee.RandomSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Collections;

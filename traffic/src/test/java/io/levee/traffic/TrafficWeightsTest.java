@@ -1,9 +1,10 @@
-package io.levee;
+package io.levee.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.levee.RandomSource;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,6 +103,17 @@ class TrafficWeightsTest {
             weights.set(before);
             assertThat(weights.snapshot()).isEqualTo(Map.of("a", a, "b", b));
         }
+    }
+
+    @Test
+    void readme() {
+        TrafficWeights reads = TrafficWeights.of("primary", 100, "replica", 0);
+        String target = reads.choose();
+        assertThat(target).isEqualTo("primary");
+        Map<String, Integer> before = reads.shift("primary", "replica", 10);
+        assertThat(reads.snapshot()).isEqualTo(Map.of("primary", 90, "replica", 10));
+        reads.set(before);
+        assertThat(reads.snapshot()).isEqualTo(Map.of("primary", 100, "replica", 0));
     }
 
     @Test

@@ -1,0 +1,51 @@
+package io.levee;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that an asynchronous call waits for. As a {@link Runnable} it is its own timer's task, on the timer's thread,
+ * which runs nothing of the user's: it hands over to the executor, where the phase goes on.
+ */
+abstract class Phase<T extends @Nullable Object> implements Runnable {
+    final AsyncCall<T> of;
+    volatile TimeSource.@Nullable Timeout timer;
+
+    Phase(AsyncCall<T> of) {
+        this.of = of;
+    }
+
+    /** What the timer was set for has come. On the executor. */
+    abstract void proceed();
+
+    /** The claimed phase will not end by itself any more. Answers the step of a call that was cancelled in it. */
+    abstract int abandon(long nowNanos);
+
+    /** If the executor takes no work any more, the call ends here. */
+    @Override
+    public void run() {
+        Throwable refused = handOver();
+        if (refused != null && of.claim(this)) {
+            long now = of.time.nanoTime();
+            of.machine.endBy(StopReason.RULE_FAILED); // or giving the phase up would admit the next attempt
+            abandon(now);
+            of.drive(of.machine.driverFailed(refused, now), now, true);
+        }
+    }
+
+    /** Has the executor go on; answers what that threw instead. */
+    final @Nullable Throwable handOver() {
+        try {
+            of.engine.executor.execute(this::proceed);
+            return null;
+        } catch (Throwable refused) {
+            return refused;
+        }
+    }
+
+    final void cancelTimer() {
+        TimeSource.Timeout set = timer;
+        if (set != null) {
+            set.cancel();
+        }
+    }
+}
