@@ -29,6 +29,8 @@ enum Room {
     SLO("guard/slo", "io.levee.guard.slo", 1),
     CONFIG("config", "io.levee.config", 1),
     LINT("lint", "io.levee.lint", 2),
+    SLF4J("telemetry/slf4j", "io.levee.slf4j", 1),
+    OPENTELEMETRY("telemetry/opentelemetry", "io.levee.opentelemetry", 1),
     LAB("lab", "io.levee.lab", 3),
     CLI("cli", "io.levee.cli", 4);
 

@@ -1,0 +1,316 @@
+package io.levee.opentelemetry;
+
+import static io.levee.opentelemetry.RetryAttributes.ADDRESS;
+import static io.levee.opentelemetry.RetryAttributes.ATTEMPT;
+import static io.levee.opentelemetry.RetryAttributes.BUDGET_LEFT;
+import static io.levee.opentelemetry.RetryAttributes.COUNT;
+import static io.levee.opentelemetry.RetryAttributes.DECISION;
+import static io.levee.opentelemetry.RetryAttributes.DELAY_MS;
+import static io.levee.opentelemetry.RetryAttributes.DOWNSTREAM;
+import static io.levee.opentelemetry.RetryAttributes.ERROR_TYPE;
+import static io.levee.opentelemetry.RetryAttributes.FATE;
+import static io.levee.opentelemetry.RetryAttributes.METHOD;
+import static io.levee.opentelemetry.RetryAttributes.OPERATION;
+import static io.levee.opentelemetry.RetryAttributes.PORT;
+import static io.levee.opentelemetry.RetryAttributes.REASON;
+import static io.levee.opentelemetry.RetryAttributes.RESEND_COUNT;
+import static io.levee.opentelemetry.RetryAttributes.RPC_METHOD;
+import static io.levee.opentelemetry.RetryAttributes.RPC_STATUS;
+import static io.levee.opentelemetry.RetryAttributes.RPC_SYSTEM;
+import static io.levee.opentelemetry.RetryAttributes.STATUS;
+import static io.levee.opentelemetry.RetryAttributes.STOP;
+import static io.levee.opentelemetry.RetryAttributes.TEMPLATE;
+import static io.levee.opentelemetry.RetryAttributes.URL;
+import static io.levee.opentelemetry.RetryAttributes.WAITED_MS;
+
+import io.levee.CallTarget;
+import io.levee.CallView;
+import io.levee.Decision;
+import io.levee.Fate;
+import io.levee.GrpcStatus;
+import io.levee.LeveeEvent;
+import io.levee.Outcome;
+import io.levee.StopReason;
+import io.levee.TelemetrySink;
+import io.levee.Verdict;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The spans of the calls to one downstream. Thread-safe: what a call has is in its {@link CallTrace}. */
+final class SpanSink implements TelemetrySink {
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    private final String downstream;
+    private final Tracer tracer;
+    private final TextMapPropagator propagator;
+    private final ExceptionRecorder exceptions;
+    private final boolean otherClientSpans;
+
+    SpanSink(
+            String downstream,
+            Tracer tracer,
+            TextMapPropagator propagator,
+            ExceptionRecorder exceptions,
+            boolean otherClientSpans) {
+        this.downstream = downstream;
+        this.tracer = tracer;
+        this.propagator = propagator;
+        this.exceptions = exceptions;
+        this.otherClientSpans = otherClientSpans;
+    }
+
+    /** Spans have clocks of their own. */
+    @Override
+    public boolean timesEveryCall() {
+        return false;
+    }
+
+    @Override
+    public Object callStarted(CallView call) {
+        String operation = call.call().operation();
+        SpanBuilder builder = tracer.spanBuilder("retry.execute " + (operation.isEmpty() ? downstream : operation))
+                .setAttribute(DOWNSTREAM, downstream);
+        if (!operation.isEmpty()) {
+            builder.setAttribute(OPERATION, operation);
+        }
+        Context parent = Context.current();
+        Span span = builder.setParent(parent).startSpan();
+        return new CallTrace(span, parent.with(span));
+    }
+
+    @Override
+    public void limiterWaited(CallView call, @Nullable Object state, long waitedNanos) {
+        if (state instanceof CallTrace trace) {
+            trace.call.addEvent("retry.limiter_wait", Attributes.of(WAITED_MS, waitedNanos / NANOS_PER_MILLI));
+        }
+    }
+
+    @Override
+    @SuppressWarnings("MustBeClosedChecker") // attemptLeft() closes it
+    public void attemptStarted(CallView call, Object state) {
+        CallTrace trace = (CallTrace) state;
+        CallTarget target = call.call().target();
+        SpanBuilder builder = tracer.spanBuilder(name(call, target))
+                .setParent(trace.context)
+                .setSpanKind(target == null || otherClientSpans ? SpanKind.INTERNAL : SpanKind.CLIENT)
+                .setAttribute(ATTEMPT, (long) call.attempt());
+        Decision retry = trace.retry;
+        if (retry != null) {
+            // At the start, so that a sampler sees them.
+            builder.setAttribute(COUNT, (long) call.attempt())
+                    .setAttribute(RESEND_COUNT, (long) call.attempt())
+                    .setAttribute(DELAY_MS, TimeUnit.NANOSECONDS.toMillis(retry.backoffNanos()))
+                    .setAttribute(REASON, retry.rule());
+        }
+        if (target != null) {
+            describe(builder, target);
+        }
+        Span span = builder.startSpan();
+        trace.attempt = span;
+        Context context = trace.context.with(span);
+        trace.attemptContext = context;
+        trace.bound = context.makeCurrent();
+    }
+
+    /** As the conventions name a client's span; {@code retry.attempt} for what is no adapter's. */
+    private static String name(CallView call, @Nullable CallTarget target) {
+        if (target == null) {
+            String operation = call.call().operation();
+            return operation.isEmpty() ? "retry.attempt" : "retry.attempt " + operation;
+        }
+        String template = target.template();
+        return template == null ? target.method() : target.method() + ' ' + template;
+    }
+
+    private static void describe(SpanBuilder builder, CallTarget target) {
+        if (target.protocol().equals("grpc")) {
+            builder.setAttribute(RPC_SYSTEM, "grpc").setAttribute(RPC_METHOD, target.method());
+        } else {
+            builder.setAttribute(METHOD, target.method());
+        }
+        String url = target.url();
+        if (url != null) {
+            builder.setAttribute(URL, SpanUrl.redacted(url));
+        }
+        String template = target.template();
+        if (template != null) {
+            builder.setAttribute(TEMPLATE, template);
+        }
+        String address = target.address();
+        if (address != null) {
+            builder.setAttribute(ADDRESS, address);
+            if (target.port() > 0) {
+                builder.setAttribute(PORT, (long) target.port());
+            }
+        }
+    }
+
+    @Override
+    public void attemptLeft(Object state) {
+        CallTrace trace = (CallTrace) state;
+        Scope bound = trace.bound;
+        if (bound != null) {
+            trace.bound = null;
+            bound.close();
+        }
+    }
+
+    @Override
+    public void attemptEnded(CallView call, @Nullable Object state) {
+        if (!(state instanceof CallTrace trace)) {
+            return;
+        }
+        Span span = trace.attempt;
+        if (span == null) {
+            return;
+        }
+        trace.attempt = null;
+        if (span.isRecording()) {
+            Outcome outcome = call.outcome();
+            GrpcStatus code = outcome == null ? null : outcome.grpcStatus();
+            if (outcome != null && outcome.status() != Outcome.NO_STATUS) {
+                span.setAttribute(STATUS, (long) outcome.status());
+            }
+            if (code != null) {
+                span.setAttribute(RPC_STATUS, code.name());
+            }
+            Fate fate = call.fate();
+            if (fate != null) {
+                span.setAttribute(FATE, fate.name());
+            }
+            String error = errorType(call, outcome, code);
+            if (error != null) {
+                span.setAttribute(ERROR_TYPE, error).setStatus(StatusCode.ERROR);
+            }
+            Throwable thrown = call.thrown();
+            if (thrown != null) {
+                CallTarget target = call.call().target();
+                String protocol = target == null ? "retry" : target.protocol().equals("grpc") ? "rpc" : "http";
+                exceptions.record(span, trace.attemptContext, protocol + ".client.request.exception", thrown);
+            }
+        }
+        span.end();
+    }
+
+    /** The status, the gRPC code or the exception's class; null for what succeeded, or was cut short by the caller. */
+    private static @Nullable String errorType(CallView call, @Nullable Outcome outcome, @Nullable GrpcStatus code) {
+        Verdict verdict = call.verdict();
+        if (outcome != null && outcome.status() >= 400) {
+            return Integer.toString(outcome.status());
+        }
+        if (code != null && code != GrpcStatus.OK) {
+            return code.name();
+        }
+        Throwable thrown = call.thrown();
+        if (thrown != null) {
+            return thrown.getClass().getName();
+        }
+        return verdict == null || verdict.isSuccess() ? null : verdict.rule();
+    }
+
+    @Override
+    public void retryScheduled(CallView call, @Nullable Object state, Decision decision) {
+        if (!(state instanceof CallTrace trace)) {
+            return;
+        }
+        trace.retry = decision;
+        if (trace.call.isRecording()) {
+            AttributesBuilder attributes = Attributes.builder()
+                    .put(ATTEMPT, (long) decision.attempt() + 1)
+                    .put(DELAY_MS, TimeUnit.NANOSECONDS.toMillis(decision.backoffNanos()))
+                    .put(REASON, decision.rule())
+                    .put(DECISION, decision.toString());
+            if (!Double.isNaN(decision.retryBudgetLeft())) {
+                attributes.put(BUDGET_LEFT, decision.retryBudgetLeft());
+            }
+            trace.call.addEvent("retry.backoff", attributes.build());
+        }
+    }
+
+    @Override
+    public void callEnded(CallView call, @Nullable Object state) {
+        if (!(state instanceof CallTrace trace)) {
+            return;
+        }
+        Span attempt = trace.attempt;
+        if (attempt != null) {
+            // Withdrawn before anything was sent.
+            trace.attempt = null;
+            attempt.setAttribute(FATE, Fate.NEVER_SENT.name());
+            attempt.end();
+        }
+        Span span = trace.call;
+        if (span.isRecording()) {
+            if (call.attemptsMade() > 1) {
+                span.setAttribute(COUNT, (long) call.attemptsMade() - 1);
+            }
+            StopReason stop = call.stop();
+            if (stop != null) {
+                stopped(call, span, stop);
+            }
+        }
+        span.end();
+    }
+
+    private static void stopped(CallView call, Span span, StopReason stop) {
+        Decision decision = call.decision();
+        span.setAttribute(STOP, stop.name());
+        if (decision != null) {
+            span.setAttribute(DECISION, decision.toString());
+            if (decision.fate() == null) {
+                span.addEvent("retry.refused", Attributes.of(STOP, stop.name(), ATTEMPT, (long) call.attempt()));
+            }
+        }
+        // What the caller took back is no error.
+        if (stop != StopReason.CANCELLED) {
+            String error = decision == null ? null : decision.errorType();
+            span.setStatus(StatusCode.ERROR);
+            span.setAttribute(ERROR_TYPE, error == null ? stop.name() : error);
+        }
+    }
+
+    @Override
+    public void breakerChanged(LeveeEvent.BreakerChanged change) {
+        Span around = Span.current();
+        if (around.isRecording()) {
+            around.addEvent(
+                    "levee.breaker",
+                    Attributes.builder()
+                            .put(DOWNSTREAM, downstream)
+                            .put("levee.breaker.from", change.from().name())
+                            .put("levee.breaker.to", change.to().name())
+                            .put("levee.breaker.reason", change.reason())
+                            .build());
+        }
+    }
+
+    @Override
+    public @Nullable String traceparent(Object state) {
+        SpanContext at = Span.fromContext(((CallTrace) state).attemptContext).getSpanContext();
+        return at.isValid()
+                ? "00-" + at.getTraceId() + '-' + at.getSpanId() + '-'
+                        + at.getTraceFlags().asHex()
+                : null;
+    }
+
+    @Override
+    public void inject(Object state, BiConsumer<String, String> header) {
+        propagator.inject(((CallTrace) state).attemptContext, header, (to, name, value) -> {
+            if (to != null) {
+                to.accept(name, value);
+            }
+        });
+    }
+}
