@@ -42,6 +42,8 @@ final class CallMachine implements CallView {
     private long limiterWaitNanos;
     private long askedNanos;
     private long lastBackoffNanos;
+    /** The retry whose wait a gRPC server has set: from there the policy's waits begin anew (gRFC A6). */
+    private int pushedBackAt;
     /** Failures of earlier attempts, oldest first; the last one's is {@link #lastFailure}. */
     private @Nullable Throwable[] earlier = NO_FAILURES;
 
@@ -423,7 +425,7 @@ final class CallMachine implements CallView {
             return awaitOther();
         }
         try {
-            return backOff(judged, nowNanos);
+            return backOff(judged, produced.isPushedBack(), nowNanos);
         } catch (Throwable broken) {
             return ruleFailed(thrown, broken, nowNanos, false);
         }
@@ -497,15 +499,19 @@ final class CallMachine implements CallView {
         }
     }
 
-    private int backOff(Verdict judged, long nowNanos) {
+    private int backOff(Verdict judged, boolean pushedBack, long nowNanos) {
         int retry = attempt + 1;
         int ownLimit = judged.maxRetries();
         if (ownLimit <= attempt && timesRetried(judged.rule()) >= ownLimit) {
             return stop(StopReason.CLASS_LIMIT, nowNanos);
         }
-        long delay = Judge.beforeRetry(engine.policy, retry, lastBackoffNanos, judged.minDelayNanos(), engine.random);
+        long asked = judged.askedNanos();
+        long delay = Judge.beforeRetry(engine.policy, retry, lastBackoffNanos, asked, engine.random);
         if (delay == RetryPolicy.STOP) {
             return stop(StopReason.ATTEMPTS, nowNanos);
+        }
+        if (pushedBackAt > 0 && asked >= 0) {
+            delay = Judge.beforeRetry(engine.policy, retry - pushedBackAt, lastBackoffNanos, asked, engine.random);
         }
         long wake = Nanos.add(nowNanos, delay);
         judgedNanos = nowNanos;
@@ -548,6 +554,10 @@ final class CallMachine implements CallView {
         hedged = false;
         firstInFocus = false;
         lastBackoffNanos = delay;
+        if (pushedBack) {
+            pushedBackAt = retry;
+            lastBackoffNanos = 0;
+        }
         attempt = retry;
         return BACK_OFF;
     }
@@ -1061,6 +1071,7 @@ final class CallMachine implements CallView {
         within = null;
         limiterWaitNanos = 0;
         lastBackoffNanos = 0;
+        pushedBackAt = 0;
         Arrays.fill(retriedRules, 0, retries, null);
         retries = 0;
         Arrays.fill(earlier, 0, earlierCount, null);

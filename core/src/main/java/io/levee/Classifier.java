@@ -174,7 +174,7 @@ public interface Classifier {
         Verdict verdict = judged.ofUser();
         return new RuleClassifier(
                 outcome -> (code == null ? outcome.status() == status : outcome.grpcStatus() == code)
-                        ? verdict.withMinDelayNanos(outcome.minDelayNanos())
+                        ? verdict.withMinDelayNanos(outcome.askedNanos())
                         : null,
                 this,
                 false);

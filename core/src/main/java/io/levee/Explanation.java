@@ -77,14 +77,14 @@ public record Explanation(
             return new Explanation(
                     Verdict.Kind.FINAL, stop, verdict.rule(), reason, fate, 0, 0, limit, elapsedNanos < deadlineNanos);
         }
-        long longest = Judge.longest(policy, retry, verdict.minDelayNanos());
+        long longest = Judge.longest(policy, retry, verdict.askedNanos());
         return new Explanation(
                 verdict.kind(),
                 null,
                 verdict.rule(),
                 verdict.reason(),
                 fate,
-                Judge.shortest(policy, retry, verdict.minDelayNanos()),
+                Judge.shortest(policy, retry, verdict.askedNanos()),
                 longest,
                 limit,
                 isInTime(elapsedNanos, longest, deadlineNanos));
@@ -111,7 +111,7 @@ public record Explanation(
             return StopReason.ATTEMPTS;
         }
         // In the engine's order: a wait that crosses the deadline is that, however long the downstream's wish may be.
-        boolean inTime = isInTime(elapsedNanos, Judge.shortest(policy, retry, verdict.minDelayNanos()), deadlineNanos);
+        boolean inTime = isInTime(elapsedNanos, Judge.shortest(policy, retry, verdict.askedNanos()), deadlineNanos);
         return inTime && verdict.minDelayNanos() > maxServerDelayNanos ? StopReason.SERVER_DELAY : null;
     }
 

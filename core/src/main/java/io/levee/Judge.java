@@ -128,7 +128,7 @@ final class Judge {
      *
      * @param retry the number of the retry, 1 or more
      * @param previousNanos the wait before the previous retry of this call, 0 before the first
-     * @param floorNanos {@link Verdict#minDelayNanos()}, {@link Verdict#AT_ONCE} included
+     * @param floorNanos {@link Verdict#askedNanos()}: the floor, or the complement of the exact wait
      * @return nanoseconds, never less than the floor, or {@link RetryPolicy#STOP}
      */
     static long beforeRetry(RetryPolicy policy, int retry, long previousNanos, long floorNanos, RandomSource random) {
@@ -140,8 +140,8 @@ final class Judge {
         if (own == RetryPolicy.STOP) {
             return own;
         }
-        if (floorNanos == Verdict.AT_ONCE) {
-            return 0;
+        if (floorNanos < 0) {
+            return ~floorNanos;
         }
         if (previousNanos > 0 && policy instanceof Backoff backoff) {
             // A wait that the downstream asked for is no step of decorrelated jitter's chain: 3 x Retry-After is not
@@ -156,8 +156,8 @@ final class Judge {
      * floor: a thousand clients that were told 'in 120 s' must not all come back at 120 s.
      */
     private static long lifted(RetryPolicy policy, int retry, long ownNanos, long floorNanos) {
-        if (floorNanos == Verdict.AT_ONCE) {
-            return 0;
+        if (floorNanos < 0) {
+            return ~floorNanos;
         }
         if (floorNanos <= 0) {
             return ownNanos;

@@ -251,6 +251,11 @@ public final class Outcome implements Cloneable {
         return pushedBack;
     }
 
+    /** As {@link Verdict#askedNanos()}: a gRPC server's wait is exact (gRFC A6), an HTTP server's a floor. */
+    long askedNanos() {
+        return pushedBack && minDelayNanos > 0 ? ~minDelayNanos : minDelayNanos;
+    }
+
     /** Whether a gRPC server asked not to come again. */
     boolean isBarred() {
         return barred;

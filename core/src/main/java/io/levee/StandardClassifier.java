@@ -14,7 +14,7 @@ final class StandardClassifier implements Classifier {
         Verdict verdict = verdictFor(outcome);
         // The downstream's own wish is the floor whatever made the attempt retryable.
         return verdict.isRetryable() && verdict.minDelayNanos() != Verdict.AT_ONCE
-                ? verdict.withMinDelayNanos(outcome.minDelayNanos())
+                ? verdict.withMinDelayNanos(outcome.askedNanos())
                 : verdict;
     }
 

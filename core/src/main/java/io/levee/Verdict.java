@@ -233,6 +233,11 @@ public final class Verdict {
      * @return nanoseconds, 0 for none, {@link #AT_ONCE} for a retry without any delay
      */
     public long minDelayNanos() {
+        return minDelayNanos < AT_ONCE ? ~minDelayNanos : minDelayNanos;
+    }
+
+    /** The same with what it means: negative, it is the complement of the exact wait, {@link #AT_ONCE} that of 0. */
+    long askedNanos() {
         return minDelayNanos;
     }
 
