@@ -39,6 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Service {
     private static final TextMapGetter<HttpExchange> HEADERS = new TextMapGetter<>() {
         @Override
+        @SuppressWarnings("deprecation") // abstract all the same
         public Iterable<String> keys(HttpExchange exchange) {
             return exchange.getRequestHeaders().keySet();
         }
