@@ -2,10 +2,13 @@ package io.levee.console;
 
 import io.levee.Breaker;
 import io.levee.Bulkhead;
+import io.levee.ConcurrencyLimit;
+import io.levee.Hedge;
 import io.levee.Levee;
 import io.levee.LeveeSettings;
 import io.levee.LeveeState;
 import io.levee.Limiter;
+import io.levee.Throttle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,7 +60,7 @@ final class Snapshot {
         map.put("limiter", limiter(state.limiter()));
         map.put("bulkhead", bulkhead == null ? null : Map.of("inFlight", state.inFlight(), "max", bulkhead.max()));
         map.put("retryBudget", retryBudget(panel, state.retryBudgetLeft()));
-        map.put("extras", List.of());
+        map.put("extras", extras(state));
         map.put("pending", state.pending());
         map.put("dropped", panel.droppedNotes());
         map.put("rates", rates(recent.counts, recent.seconds));
@@ -107,6 +110,31 @@ final class Snapshot {
 
     private static @Nullable Map<String, Object> retryBudget(Panel panel, double left) {
         return Double.isNaN(left) ? null : Map.of("left", left, "most", panel.mostTokens(left));
+    }
+
+    /** The adaptive parts, each as a name and a line. */
+    private static List<Map<String, String>> extras(LeveeState state) {
+        List<Map<String, String>> extras = new ArrayList<>();
+        Throttle.Snapshot throttle = state.throttle();
+        if (throttle != null) {
+            extras.add(extra(
+                    "Throttle",
+                    "rejects " + Math.round(100 * throttle.rejectionProbability()) + " %, " + throttle.accepts()
+                            + " of " + throttle.requests() + " accepted"));
+        }
+        ConcurrencyLimit.Snapshot concurrency = state.concurrencyLimit();
+        if (concurrency != null) {
+            extras.add(extra("Concurrency", concurrency.inFlight() + " of " + concurrency.limit() + " in flight"));
+        }
+        Hedge.Snapshot hedge = state.hedge();
+        if (hedge != null) {
+            extras.add(extra("Hedges", hedge.sent() + " sent, " + hedge.won() + " won"));
+        }
+        return extras;
+    }
+
+    private static Map<String, String> extra(String name, String text) {
+        return Map.of("name", name, "text", text);
     }
 
     private static Map<String, Object> rates(Counts counts, double seconds) {

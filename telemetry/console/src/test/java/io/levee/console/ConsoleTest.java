@@ -8,9 +8,12 @@ import io.levee.AttemptBody;
 import io.levee.Breaker;
 import io.levee.Bulkhead;
 import io.levee.Call;
+import io.levee.ConcurrencyLimit;
+import io.levee.Hedge;
 import io.levee.Levee;
 import io.levee.Limiter;
 import io.levee.RetryPolicy;
+import io.levee.Throttle;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -349,6 +352,22 @@ class ConsoleTest {
 
     private static List<String> labels() {
         return Board.OF_THIS_JVM.panels().stream().map(Panel::label).collect(Collectors.toList());
+    }
+
+    @Test
+    void theAdaptivePartsAreShown() throws Exception {
+        LeveeConsole console = console();
+        Levee levee = Levee.named("adaptive")
+                .throttle(Throttle.adaptive())
+                .concurrencyLimit(ConcurrencyLimit.gradient())
+                .hedge(Hedge.after(Duration.ofSeconds(1)))
+                .build();
+        open.add(levee);
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(
+                                downstream(console, "adaptive").path("extras").toString())
+                        .contains("rejects 0 %", "in flight", "0 sent, 0 won"));
     }
 
     @Test

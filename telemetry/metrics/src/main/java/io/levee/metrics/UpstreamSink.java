@@ -23,6 +23,8 @@ final class UpstreamSink implements TelemetrySink {
             StopReason.BREAKER_OPEN,
             StopReason.NO_PERMIT,
             StopReason.BULKHEAD_FULL,
+            StopReason.LIMIT_FULL,
+            StopReason.THROTTLED,
             StopReason.RETRY_BUDGET,
             StopReason.DEADLINE,
             StopReason.CLOSED);
