@@ -25,6 +25,7 @@ enum Room {
     PROMETHEUS("telemetry/prometheus", "io.levee.prometheus", 2),
     MICROMETER("telemetry/micrometer", "io.levee.micrometer", 2),
     YAML("yaml", "io.levee.yaml", 0),
+    SERVER("server", "io.levee.server", 2),
     IDEMPOTENCY("idempotency", "io.levee.idempotency", 2),
     SLO("guard/slo", "io.levee.guard.slo", 1),
     CONFIG("config", "io.levee.config", 1),

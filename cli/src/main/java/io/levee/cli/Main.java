@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
             SloCommand.class,
             GateCommand.class,
             ReportCommand.class,
-            StormCommand.class
+            StormCommand.class,
+            TuneCommand.class
         },
         exitCodeListHeading = Main.EXIT_CODES,
         exitCodeList = {"0:done", "1:an error in levee itself", "2:bad input", Main.EXIT_OUTPUT_LOST})

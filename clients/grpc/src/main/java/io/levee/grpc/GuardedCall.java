@@ -55,6 +55,7 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     private final Context.CancellationListener contextCancelled = this::contextCancelled;
     private final Mailbox mailbox;
     private final boolean streamsResponses;
+    private final int servedAttempt;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Replay<ReqT> replay;
@@ -84,6 +85,8 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
         this.callOptions = callOptions;
         this.next = next;
         this.streamsResponses = !method.getType().serverSendsOneMessage();
+        Scope outer = Scope.current();
+        this.servedAttempt = outer == null ? 0 : outer.servedAttempt();
         this.replay = new Replay<>(settings.quota(), settings.maxReplayBytesPerCall());
         Executor own = callOptions.getExecutor();
         this.mailbox = new Mailbox(context, own == null ? settings.executor() : own);
@@ -503,8 +506,9 @@ final class GuardedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
             Metadata copy = new Metadata();
             copy.merge(headers);
             copy.discardAll(Translation.PREVIOUS_ATTEMPTS);
-            if (number > 0) {
-                copy.put(Translation.PREVIOUS_ATTEMPTS, Integer.toString(number));
+            int previous = number + servedAttempt;
+            if (previous > 0) {
+                copy.put(Translation.PREVIOUS_ATTEMPTS, Integer.toString(previous));
             }
             engines.inject((name, value) -> {
                 Metadata.Key<String> key = Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);

@@ -126,23 +126,7 @@ public final class HttpOptions {
      * @return milliseconds
      */
     public static String deadlineMillis(long leftNanos, List<String> given) {
-        long shortest = TimeUnit.NANOSECONDS.toMillis(leftNanos);
-        for (String value : given) {
-            shortest = Math.min(shortest, millis(value.strip(), shortest));
-        }
-        return Long.toString(shortest);
-    }
-
-    /** A number of many digits is longer than any deadline, unless they are zeros. */
-    private static long millis(String value, long otherwise) {
-        if (value.isEmpty() || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return otherwise;
-        }
-        int first = 0;
-        while (first < value.length() - 1 && value.charAt(first) == '0') {
-            first++;
-        }
-        return value.length() - first > 18 ? otherwise : Long.parseLong(value, first, value.length(), 10);
+        return Long.toString(HopHeaders.shortest(TimeUnit.NANOSECONDS.toMillis(leftNanos), given));
     }
 
     /** Collects the options; the builders of the adapters hand on to this one. Not thread-safe. */
@@ -151,13 +135,12 @@ public final class HttpOptions {
         private static final long DEFAULT_MAX_REPLAY_BYTES_PER_CALL = 1L << 20;
 
         private static final long DEFAULT_MAX_REPLAY_BYTES_PER_CLIENT = 16L << 20;
-        private static final String DEFAULT_DEADLINE_HEADER = "Levee-Timeout-Ms";
 
         private final Levee levee;
         private long maxReplayBytesPerCall = DEFAULT_MAX_REPLAY_BYTES_PER_CALL;
         private long maxReplayBytesPerClient = DEFAULT_MAX_REPLAY_BYTES_PER_CLIENT;
         private @Nullable Supplier<String> keys;
-        private @Nullable String deadlineHeader = DEFAULT_DEADLINE_HEADER;
+        private @Nullable String deadlineHeader = HopHeaders.DEADLINE;
 
         /**
          * The defaults: 1 MiB of a body a call, 16 MiB a client, no keys, {@code Levee-Timeout-Ms}.
