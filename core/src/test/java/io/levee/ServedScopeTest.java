@@ -135,10 +135,8 @@ class ServedScopeTest {
                 Scope inner = Scope.open(Duration.ofSeconds(1))) {
             assertThat(inner.servedAttempt()).isEqualTo(3);
             assertThat(Scope.capture().servedAttempt()).isEqualTo(3);
-            catchThrowable(() -> levee().build().call(attempt -> {
-                throw new IllegalStateException(
-                        "a bug, of attempt " + Scope.capture().servedAttempt());
-            }));
+            assertThat(levee().build().<Integer, RuntimeException>call(attempt -> Scope.capture().servedAttempt()))
+                    .isEqualTo(3);
         }
         assertThat(Scope.capture().servedAttempt()).isZero();
         assertThat(Scope.serving(null, -1).servedAttempt()).isZero();
