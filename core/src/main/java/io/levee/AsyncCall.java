@@ -76,6 +76,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember {
             if (around != null && around.isCancelled()) {
                 machine.endBy(StopReason.CANCELLED);
             }
+            machine.within(around);
             int step = machine.begin(engine, call, now, inherited);
             if (step != CallMachine.START) {
                 return new AsyncCall<>(engine, call, body, wantsResult, frame.takeMachine(), around).goOn(step, now);

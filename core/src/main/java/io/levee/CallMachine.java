@@ -34,6 +34,9 @@ final class CallMachine implements CallView {
     // The whole call.
     private Engine engine;
     private Call<?> call = Call.PLAIN;
+    /** The scope that the call is in; null for none. */
+    private @Nullable Scope within;
+
     private long startNanos;
     private long deadlineNanos;
     private long limiterWaitNanos;
@@ -92,6 +95,7 @@ final class CallMachine implements CallView {
     private @Nullable Throwable failure;
     private @Nullable Decision decision;
 
+    private static final String SERVED_RETRY = "served-retry";
     private static final @Nullable Throwable[] NO_FAILURES = {};
     private static final @Nullable String[] NO_RULES = {};
 
@@ -124,6 +128,14 @@ final class CallMachine implements CallView {
             budget.deposit();
         }
         return admit(nowNanos);
+    }
+
+    /** Before {@link #begin}: the scope that the call is in. */
+    void within(@Nullable Scope scope) {
+        if (scope != null) {
+            within = scope;
+            used = true;
+        }
     }
 
     /** The backoff is over, or was cut short. */
@@ -393,6 +405,11 @@ final class CallMachine implements CallView {
                 && hasRetriedInside(thrown)
                 && !judged.isOfUser()) {
             judged = judged.toFinal("nested-levee", "an engine inside this attempt has retried or refused already");
+            verdict = judged;
+        }
+        Scope around = within;
+        if (around != null && around.servedAttempt() > 0 && judged.isRetryable() && judged.cost() > 0) {
+            judged = judged.toFinal(SERVED_RETRY, "done for a retry of the caller, who goes on retrying");
             verdict = judged;
         }
         attemptEnded(produced, nowNanos);
@@ -797,6 +814,10 @@ final class CallMachine implements CallView {
         }
         endedNanos = nowNanos;
         stopped = why;
+        Scope around = within;
+        if (around != null && inVain(why)) {
+            around.giveUp();
+        }
         if (made == 0 && lastFailure == null && nowNanos == startNanos) {
             LeveeException refusal = LeveeException.refusal(
                     why,
@@ -828,6 +849,15 @@ final class CallMachine implements CallView {
         }
         failure = thrown;
         return FAIL;
+    }
+
+    /** Whether this end is one that the same call, made again from outside, would only meet again. */
+    private boolean inVain(StopReason why) {
+        Verdict judged = verdict;
+        return made > 1
+                || why == StopReason.BREAKER_OPEN
+                || why == StopReason.RETRY_BUDGET
+                || (judged != null && judged.rule().equals(Judge.PUSHBACK));
     }
 
     private static void suppress(Throwable on, Throwable added) {
@@ -1028,6 +1058,7 @@ final class CallMachine implements CallView {
 
     private void clear() {
         used = false;
+        within = null;
         limiterWaitNanos = 0;
         lastBackoffNanos = 0;
         Arrays.fill(retriedRules, 0, retries, null);

@@ -97,6 +97,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
 
     private int begin(Engine engine, Call<?> call) {
         timed = true;
+        machine.within(frames.scope());
         long now = engine.time.nanoTime();
         return machine.begin(engine, call, now, frames.deadlineOn(engine.time, now));
     }

@@ -159,6 +159,17 @@ public final class Outcome implements Cloneable {
     }
 
     /**
+     * This outcome with the downstream's word that it shall not be asked again.
+     *
+     * @return an outcome that no rule makes retryable
+     */
+    public Outcome withoutRetry() {
+        Outcome changed = copy();
+        changed.barred = true;
+        return changed;
+    }
+
+    /**
      * This outcome with what a gRPC server asked for in its trailers, as gRFC A6 reads it: a number of milliseconds is
      * the shortest wait before another attempt, 0 takes the place of the policy's wait ({@link #AT_ONCE}), and a negative
      * number or anything that is no number means that no other attempt shall be made.

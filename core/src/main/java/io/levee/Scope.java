@@ -29,6 +29,12 @@ public final class Scope extends ScopeMember implements AutoCloseable {
     private final TimeSource time;
     private final long deadlineNanos;
 
+    /** Written by {@link #serving} before anybody else sees the scope. */
+    private int servedAttempt;
+
+    /** Set by whoever drives a call in here that ends, read when the answer is made. */
+    private volatile boolean gaveUp;
+
     /** Guards the member list. Opponents: members that join and leave on their own threads, and the canceller. */
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -44,6 +50,52 @@ public final class Scope extends ScopeMember implements AutoCloseable {
         this.parent = parent;
         this.time = time;
         this.deadlineNanos = deadlineNanos;
+        if (parent != null) {
+            servedAttempt = parent.servedAttempt;
+        }
+    }
+
+    /**
+     * A scope for a request that a server got: on its own, without what holds on this thread, and bound to no thread yet.
+     *
+     * @param timeout how long the requester goes on waiting; null if it does not say
+     * @param attempt the number of the requester's attempt, 0 or less for its first: where it is a retry already, no call in the scope is retried
+     *     at the price of a token, since the requester goes on retrying and the numbers would multiply
+     * @return a scope to be {@linkplain #attach() attached}
+     * @throws IllegalArgumentException if the timeout is negative
+     */
+    public static Scope serving(@Nullable Duration timeout, int attempt) {
+        TimeSource time = TimeSource.system();
+        long deadline = timeout == null ? Nanos.NEVER : Nanos.add(time.nanoTime(), Nanos.of(timeout, "timeout"));
+        Scope scope = new Scope(null, time, deadline);
+        scope.servedAttempt = Math.max(0, attempt);
+        return scope;
+    }
+
+    /**
+     * The number of the attempt of another process that this scope, or one that it was opened in, {@linkplain #serving
+     * serves}.
+     *
+     * @return 0 for a first attempt, or if there is none
+     */
+    public int servedAttempt() {
+        return servedAttempt;
+    }
+
+    /**
+     * Tells whether a call in here (or further in) has ended in vain after retries, or was not sent because its breaker was open or
+     * its retry budget empty: whoever asked for it should not ask again.
+     *
+     * @return true for good once one has
+     */
+    public boolean hasGivenUp() {
+        return gaveUp;
+    }
+
+    void giveUp() {
+        for (Scope scope = this; scope != null; scope = scope.parent) {
+            scope.gaveUp = true;
+        }
     }
 
     /**

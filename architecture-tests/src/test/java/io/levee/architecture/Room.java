@@ -26,6 +26,7 @@ enum Room {
     MICROMETER("telemetry/micrometer", "io.levee.micrometer", 2),
     YAML("yaml", "io.levee.yaml", 0),
     FLEET("fleet", "io.levee.fleet", 1),
+    SERVER("server", "io.levee.server", 2),
     IDEMPOTENCY("idempotency", "io.levee.idempotency", 2),
     SLO("guard/slo", "io.levee.guard.slo", 1),
     CONFIG("config", "io.levee.config", 1),

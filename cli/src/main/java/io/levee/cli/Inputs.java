@@ -25,7 +25,7 @@ final class Inputs {
         return new UserError("cannot read " + name + ": " + reason(e));
     }
 
-    private static String reason(IOException e) {
+    static String reason(IOException e) {
         if (e instanceof NoSuchFileException) {
             return "no such file";
         }

@@ -14,7 +14,14 @@ import picocli.CommandLine.Spec;
         description = "Keeps a struggling dependency from being drowned by the clients that retry against it.",
         version = "levee 0.1.0-SNAPSHOT",
         mixinStandardHelpOptions = true,
-        subcommands = {DemoCommand.class, ExplainCommand.class, LintCommand.class, SloCommand.class, StormCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            ExplainCommand.class,
+            LintCommand.class,
+            SloCommand.class,
+            StormCommand.class,
+            TuneCommand.class
+        },
         exitCodeListHeading = Main.EXIT_CODES,
         exitCodeList = {"0:done", "1:an error in levee itself", "2:bad input", Main.EXIT_OUTPUT_LOST})
 public final class Main implements Runnable {

@@ -1,6 +1,8 @@
 package io.levee.cli;
 
 import io.levee.config.LeveeConfig;
+import io.levee.lab.picture.NoFontsException;
+import io.levee.lab.picture.StormPicture;
 import io.levee.lab.storm.Scenario;
 import io.levee.lab.storm.ScenarioFile;
 import io.levee.lab.storm.ServiceTime;
@@ -12,7 +14,7 @@ import io.levee.lab.storm.StormText;
 import io.levee.lab.storm.peers.Peer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,10 +45,12 @@ import tools.jackson.databind.json.JsonMapper;
             "0:it ran",
             "1:an error in levee itself",
             "2:a wrong option, scenario or policy file",
+            "69:no fonts, without which --png cannot letter an image",
             Main.EXIT_OUTPUT_LOST
         })
 final class StormCommand implements Callable<Integer> {
-    private static final int BAR = 40;
+    /** EX_UNAVAILABLE of sysexits.h, as for a missing JDK. */
+    private static final int NO_FONTS = 69;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -88,6 +91,15 @@ final class StormCommand implements Callable<Integer> {
             description = "Service times: lognormal, exponential, heavy-tail or fixed, with the scenario's means.")
     private @Nullable String times;
 
+    @Option(
+            names = "--html",
+            paramLabel = "OUT",
+            description = "Draw the storm as a page that needs no other file and no network.")
+    private @Nullable Path html;
+
+    @Option(names = "--png", paramLabel = "OUT", description = "Draw the storm as an image.")
+    private @Nullable Path png;
+
     @Option(names = "--list", description = "List the scenarios and clients, and end.")
     private boolean list;
 
@@ -104,7 +116,23 @@ final class StormCommand implements Callable<Integer> {
             list(out);
             return Main.written(out, 0);
         }
-        StormResult result = Storm.run(scenario(), clients(), seed, progress());
+        if (png != null) {
+            try {
+                StormPicture.requireFonts();
+            } catch (NoFontsException e) {
+                spec.commandLine().getErr().println("levee storm: --png: " + e.getMessage() + " (--html)");
+                return NO_FONTS;
+            }
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        StormResult result = Storm.run(scenario(), clients(), seed, asJson ? share -> {} : ProgressBar.onTerminal(err));
+        if (html != null) {
+            String page = StormPicture.html(result, Outputs.commandLine(spec));
+            Outputs.write("--html", html, file -> file.write(page.getBytes(StandardCharsets.UTF_8)));
+        }
+        if (png != null) {
+            Outputs.write("--png", png, file -> StormPicture.png(result, file));
+        }
         if (asJson) {
             out.println(JsonMapper.builder().build().writeValueAsString(StormJson.of(result, series)));
         } else {
@@ -131,8 +159,7 @@ final class StormCommand implements Callable<Integer> {
 
     private Scenario scenario() {
         try {
-            Scenario found =
-                    ScenarioFile.SHIPPED.contains(scenario) ? ScenarioFile.shipped(scenario) : file(Path.of(scenario));
+            Scenario found = Scenarios.named(scenario);
             if (load != null) {
                 found = found.withLoad(load);
             }
@@ -152,18 +179,6 @@ final class StormCommand implements Callable<Integer> {
             }
         }
         throw new UserError("--times: '" + word + "' is none of lognormal, exponential, heavy-tail, fixed");
-    }
-
-    private static Scenario file(Path path) {
-        if (!Files.exists(path)) {
-            throw new UserError("--scenario: there is no scenario and no file called '" + path + "'; scenarios: "
-                    + String.join(", ", ScenarioFile.SHIPPED));
-        }
-        try {
-            return ScenarioFile.load(path);
-        } catch (IOException e) {
-            throw new UserError("--scenario: cannot read " + path + ": " + e.getMessage());
-        }
     }
 
     private List<StormClient> clients() {
@@ -199,30 +214,5 @@ final class StormCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new UserError("--policy: cannot read " + file + ": " + e.getMessage());
         }
-    }
-
-    /** A bar on a terminal; elsewhere nothing. Standard output belongs to the result. */
-    private DoubleConsumer progress() {
-        if (asJson || !DemoCommand.isTerminal()) {
-            return share -> {};
-        }
-        PrintWriter err = spec.commandLine().getErr();
-        return new DoubleConsumer() {
-            private int shown = -1;
-
-            @Override
-            public void accept(double share) {
-                int percent = (int) Math.round(100 * share);
-                if (percent != shown) {
-                    shown = percent;
-                    int full = percent * BAR / 100;
-                    err.print(
-                            percent >= 100
-                                    ? "\r" + " ".repeat(BAR + 8) + "\r"
-                                    : "\r[" + "#".repeat(full) + " ".repeat(BAR - full) + "] " + percent + " %");
-                    err.flush();
-                }
-            }
-        };
     }
 }

@@ -192,6 +192,12 @@ class PolicySchemaTest {
                 "retryBudget: {ratio: 0, reservePerSecond: 0, maxBalance: 1}",
                 "bulkhead: none",
                 "bulkhead: {inFlight: 1}",
+                "throttle: {}",
+                "throttle: {multiplier: 1.5, window: 30s, maxRejection: 0.8, minimumPerSecond: 1}",
+                "concurrencyLimit: {min: 5, max: 50, initial: 10, window: 500ms}",
+                "hedge: {percentile: 0.9, atLeast: 2ms, window: 30s, minimumSamples: 50}",
+                "hedge: {after: 20ms}",
+                "concurrencyLimit: none",
                 "classify: {}",
                 "classify: {retryStatus: [500], finalStatus: [503], retryOn: [a.B$C], finalOn: []}",
                 "facts: {}",
@@ -210,7 +216,7 @@ class PolicySchemaTest {
     /** Of any settings together the schema may refuse only what the parser refuses. */
     @Property(tries = 300)
     void theSchemaIsNeverStricterThanTheParser(
-            @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 29) Integer> lines, @ForAll boolean withFault)
+            @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 35) Integer> lines, @ForAll boolean withFault)
             throws NoSuchMethodException {
         List<String> chosen = new ArrayList<>();
         lines.forEach(line -> chosen.add(accepted().get(line)));

@@ -1,6 +1,7 @@
 package io.levee.apache;
 
 import io.levee.Attempt;
+import io.levee.http.shared.HopHeaders;
 import io.levee.http.shared.HttpOptions;
 import io.levee.http.shared.HttpRules;
 import io.levee.http.shared.HttpTarget;
@@ -9,6 +10,7 @@ import java.util.List;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpMessage;
 import org.apache.hc.core5.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ final class Headers {
     private final @Nullable String key;
     private final boolean keyed;
     private final List<String> givenDeadlines;
+    private final int servedAttempt;
 
     /** Reads the request as the caller made it. */
     Headers(HttpOptions options, HttpRequest request) {
@@ -26,11 +29,12 @@ final class Headers {
         key = options.newKey(request.getMethod(), own);
         keyed = own || key != null;
         String header = options.deadlineHeader();
-        givenDeadlines = header == null
-                ? List.of()
-                : Arrays.stream(request.getHeaders(header))
-                        .map(Header::getValue)
-                        .toList();
+        givenDeadlines = header == null ? List.of() : values(request, header);
+        servedAttempt = HopHeaders.servedHere(values(request, HopHeaders.ATTEMPT));
+    }
+
+    static List<String> values(HttpMessage message, String name) {
+        return Arrays.stream(message.getHeaders(name)).map(Header::getValue).toList();
     }
 
     /** Whether the request carries a key, its own or one of ours. */
@@ -41,6 +45,10 @@ final class Headers {
     /** Puts them into an attempt's copy of the request. */
     void into(HttpRequest copy, Attempt attempt) {
         long leftNanos = attempt.remainingNanos();
+        String number = HopHeaders.attempt(attempt.number(), servedAttempt);
+        if (number != null) {
+            copy.setHeader(HopHeaders.ATTEMPT, number);
+        }
         if (key != null) {
             copy.setHeader(HttpRules.IDEMPOTENCY_KEY, key);
         }

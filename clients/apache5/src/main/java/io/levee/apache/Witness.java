@@ -3,9 +3,8 @@ package io.levee.apache;
 import io.levee.CauseChain;
 import io.levee.Fate;
 import io.levee.Outcome;
+import io.levee.http.shared.HopHeaders;
 import io.levee.http.shared.HttpRules;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.Header;
@@ -58,13 +57,13 @@ final class Witness {
 
     /** The outcome of an attempt that was answered. */
     static Outcome answered(@Nullable EndpointDetails connection, Object value, HttpResponse response) {
-        List<String> waits = new ArrayList<>();
-        for (Header header : response.getHeaders(HttpRules.RETRY_AFTER)) {
-            waits.add(header.getValue());
-        }
         Header date = response.getFirstHeader(HttpRules.DATE);
         return HttpRules.answered(
-                        Outcome.value(value), response.getCode(), waits, date == null ? null : date.getValue())
+                        Outcome.value(value),
+                        response.getCode(),
+                        Headers.values(response, HttpRules.RETRY_AFTER),
+                        date == null ? null : date.getValue(),
+                        Headers.values(response, HopHeaders.SHOULD_RETRY))
                 .withConnectionReused(connection != null && connection.getRequestCount() > 1);
     }
 }

@@ -62,8 +62,9 @@ final class AttemptCall<ReqT, RespT> extends ClientCall.Listener<RespT> {
         Metadata copy = new Metadata();
         copy.merge(exchange.headers);
         copy.discardAll(Translation.PREVIOUS_ATTEMPTS);
-        if (number > 0) {
-            copy.put(Translation.PREVIOUS_ATTEMPTS, Integer.toString(number));
+        int previous = number + exchange.servedAttempt;
+        if (previous > 0) {
+            copy.put(Translation.PREVIOUS_ATTEMPTS, Integer.toString(previous));
         }
         engines.inject((name, value) -> {
             Metadata.Key<String> key = Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);

@@ -7,6 +7,7 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.levee.Scope;
 import io.levee.grpc.Translation.Ending;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +36,8 @@ final class Exchange<ReqT, RespT> {
     final Channel next;
     final Context context = Context.current();
     final Mailbox mailbox;
+    /** Which attempt of its own caller's this thread is serving, if it serves one. */
+    final int servedAttempt;
     private final Context.CancellationListener contextCancelled =
             ended -> end(Ending.of(io.grpc.Contexts.statusFromCancelled(ended)));
 
@@ -71,6 +74,8 @@ final class Exchange<ReqT, RespT> {
         this.method = method;
         this.callOptions = callOptions;
         this.next = next;
+        Scope outer = Scope.current();
+        this.servedAttempt = outer == null ? 0 : outer.servedAttempt();
         this.replay = new Replay<>(settings.quota(), settings.maxReplayBytesPerCall());
         Executor own = callOptions.getExecutor();
         this.mailbox = new Mailbox(context, own == null ? settings.executor() : own);

@@ -4,6 +4,7 @@ import io.levee.Attempt;
 import io.levee.Call;
 import io.levee.Outcome;
 import io.levee.Verdict;
+import io.levee.http.shared.HopHeaders;
 import io.levee.http.shared.HttpOptions;
 import io.levee.http.shared.HttpRules;
 import io.levee.http.shared.HttpTarget;
@@ -37,6 +38,7 @@ final class HttpCall<T extends @Nullable Object> {
     private final @Nullable PushPromiseHandler<T> pushes;
     private final RequestBody body;
     private final @Nullable String key;
+    private final int servedAttempt;
     private final Call<LeveeResponse<T>> call;
 
     /** The attempt that runs, or the last one. Written when one starts, read by the engine's thread when it has ended. */
@@ -60,6 +62,7 @@ final class HttpCall<T extends @Nullable Object> {
         HttpOptions options = settings.options();
         boolean keyed = request.headers().firstValue(HttpRules.IDEMPOTENCY_KEY).isPresent();
         this.key = options.newKey(request.method(), keyed);
+        this.servedAttempt = HopHeaders.servedHere(request.headers().allValues(HopHeaders.ATTEMPT));
         this.call = options.call(
                 new HttpTarget(
                         settings.operation().apply(request),
@@ -176,6 +179,10 @@ final class HttpCall<T extends @Nullable Object> {
         if (key != null) {
             copy.setHeader(HttpRules.IDEMPOTENCY_KEY, key);
         }
+        String number = HopHeaders.attempt(attempt.number(), servedAttempt);
+        if (number != null) {
+            copy.setHeader(HopHeaders.ATTEMPT, number);
+        }
         Duration left = shorter(request.timeout().orElse(null), attempt.remaining());
         if (left != null) {
             // The client takes no timeout of zero; the engine's own cuts the attempt as short as it must be.
@@ -239,7 +246,8 @@ final class HttpCall<T extends @Nullable Object> {
                 Outcome.value(response),
                 response.statusCode(),
                 headers.allValues(HttpRules.RETRY_AFTER),
-                headers.firstValue(HttpRules.DATE).orElse(null));
+                headers.firstValue(HttpRules.DATE).orElse(null),
+                headers.allValues(HopHeaders.SHOULD_RETRY));
         return way == null || way.replayable() ? outcome : outcome.withReplayable(false);
     }
 

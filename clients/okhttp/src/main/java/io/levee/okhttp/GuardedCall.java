@@ -7,6 +7,7 @@ import io.levee.LeveeException;
 import io.levee.Outcome;
 import io.levee.Scope;
 import io.levee.http.shared.Cutoff;
+import io.levee.http.shared.HopHeaders;
 import io.levee.http.shared.HttpOptions;
 import io.levee.http.shared.HttpRules;
 import io.levee.http.shared.HttpTarget;
@@ -33,6 +34,7 @@ final class GuardedCall {
     private final Request request;
     private final ReplayedBody body;
     private final Sending.Current current;
+    private final int servedAttempt;
     private final Call<Response> call;
     private Sending sending;
 
@@ -50,6 +52,7 @@ final class GuardedCall {
         this.body = ReplayedBody.of(givenBody, options);
         Request.Builder prepared = given.newBuilder().method(given.method(), body.sent());
         this.request = (key == null ? prepared : prepared.header(HttpRules.IDEMPOTENCY_KEY, key)).build();
+        this.servedAttempt = HopHeaders.servedHere(given.headers(HopHeaders.ATTEMPT));
         this.call = options.call(
                 new HttpTarget(
                         operation.apply(given),
@@ -111,6 +114,10 @@ final class GuardedCall {
 
     private Request prepared(Attempt attempt, long leftNanos) {
         Request.Builder copy = request.newBuilder();
+        String number = HopHeaders.attempt(attempt.number(), servedAttempt);
+        if (number != null) {
+            copy.header(HopHeaders.ATTEMPT, number);
+        }
         String header = options.deadlineHeader();
         if (header != null && leftNanos != Long.MAX_VALUE) {
             copy.header(header, HttpOptions.deadlineMillis(leftNanos, request.headers(header)));
@@ -143,7 +150,8 @@ final class GuardedCall {
                             Outcome.value(response),
                             response.code(),
                             response.headers(HttpRules.RETRY_AFTER),
-                            response.header(HttpRules.DATE))
+                            response.header(HttpRules.DATE),
+                            response.headers(HopHeaders.SHOULD_RETRY))
                     .withConnectionReused(sending.connectionReused());
         }
         poolIsStale |= options.isStaleConnection(outcome);

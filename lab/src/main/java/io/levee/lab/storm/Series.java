@@ -10,5 +10,6 @@ package io.levee.lab.storm;
  * @param p50Ms median time to success of calls that arrived in that second; NaN if none succeeded
  * @param p99Ms the time that 99 % of them took at most; NaN if none succeeded
  */
-@SuppressWarnings("ArrayRecordComponent") // figures for pictures: nobody compares two of them, and copies of each would be waste
+@SuppressWarnings(
+        "ArrayRecordComponent") // figures for pictures: nobody compares two of them, and copies of each would be waste
 public record Series(int[] calls, int[] attempts, int[] succeeded, int[] goodput, double[] p50Ms, double[] p99Ms) {}

@@ -138,22 +138,6 @@ public final class HttpOptions {
      * @return milliseconds
      */
     public static String deadlineMillis(long leftNanos, List<String> given) {
-        long shortest = TimeUnit.NANOSECONDS.toMillis(leftNanos);
-        for (String value : given) {
-            shortest = Math.min(shortest, millis(value.strip(), shortest));
-        }
-        return Long.toString(shortest);
-    }
-
-    /** A number of many digits is longer than any deadline, unless they are zeros. */
-    private static long millis(String value, long otherwise) {
-        if (value.isEmpty() || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return otherwise;
-        }
-        int first = 0;
-        while (first < value.length() - 1 && value.charAt(first) == '0') {
-            first++;
-        }
-        return value.length() - first > 18 ? otherwise : Long.parseLong(value, first, value.length(), 10);
+        return Long.toString(HopHeaders.shortest(TimeUnit.NANOSECONDS.toMillis(leftNanos), given));
     }
 }

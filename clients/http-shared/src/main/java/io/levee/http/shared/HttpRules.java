@@ -74,10 +74,15 @@ public final class HttpRules {
      * @param status the status; one that HTTP does not have is left out
      * @param retryAfter the values of all Retry-After headers, empty for none
      * @param date the value of the Date header, null for none
-     * @return the outcome with status and wait
+     * @param shouldRetry the values of all {@link HopHeaders#SHOULD_RETRY} headers, empty for none
+     * @return the outcome with status, wait and the server's word on retries
      */
-    public static Outcome answered(Outcome outcome, int status, List<String> retryAfter, @Nullable String date) {
+    public static Outcome answered(
+            Outcome outcome, int status, List<String> retryAfter, @Nullable String date, List<String> shouldRetry) {
         Outcome read = isStatus(status) ? outcome.withStatus(status) : outcome;
+        if (HopHeaders.forbidsRetry(shouldRetry)) {
+            return read.withoutRetry();
+        }
         if (retryAfter.isEmpty()) {
             return read;
         }

@@ -95,10 +95,11 @@ class HttpOptionsTest {
 
     @Test
     void anAnswerIsReadWithItsStatusAndItsWait() {
-        Outcome outcome = HttpRules.answered(Outcome.value("x"), 503, List.of("2", "5"), null);
+        Outcome outcome = HttpRules.answered(Outcome.value("x"), 503, List.of("2", "5"), null, List.of());
         assertThat(outcome.status()).isEqualTo(503);
         assertThat(outcome.minDelayNanos()).isEqualTo(Duration.ofSeconds(5).toNanos());
-        assertThat(HttpRules.answered(Outcome.value("x"), 1000, List.of(), null).status())
+        assertThat(HttpRules.answered(Outcome.value("x"), 1000, List.of(), null, List.of())
+                        .status())
                 .isEqualTo(Outcome.NO_STATUS);
     }
 

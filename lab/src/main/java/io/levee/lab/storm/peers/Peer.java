@@ -13,24 +13,18 @@ public enum Peer {
     RESILIENCE4J("resilience4j", "Retry.ofDefaults: 3 attempts, 500 ms apart"),
     /** resilience4j 2.4, {@code Retry} round {@code CircuitBreaker}, both with their defaults. */
     RESILIENCE4J_BREAKER(
-            "resilience4j+breaker",
-            "and CircuitBreaker.ofDefaults: half of 100 calls, open for 60 s, 10 trials"),
+            "resilience4j+breaker", "and CircuitBreaker.ofDefaults: half of 100 calls, open for 60 s, 10 trials"),
     /** Failsafe 3.3, {@code RetryPolicy.ofDefaults}. */
     FAILSAFE("failsafe", "RetryPolicy.ofDefaults: 3 attempts, no pause"),
     /** Failsafe 3.3, {@code RetryPolicy} round {@code CircuitBreaker}, both with their defaults. */
-    FAILSAFE_BREAKER(
-            "failsafe+breaker",
-            "and CircuitBreaker.ofDefaults: opens at 1 failure, for 60 s"),
+    FAILSAFE_BREAKER("failsafe+breaker", "and CircuitBreaker.ofDefaults: opens at 1 failure, for 60 s"),
     /** AWS SDK for Java 2, standard retry mode. */
     AWS_STANDARD(
-            "aws-standard",
-            "standard mode: 3 attempts, full jitter from 100 ms (refusals 1 s), 500 tokens, 5 a retry"),
+            "aws-standard", "standard mode: 3 attempts, full jitter from 100 ms (refusals 1 s), 500 tokens, 5 a retry"),
     /** gRPC, retry policy and throttling with the figures of gRFC A6's examples. */
     GRPC("grpc-throttling", "gRFC A6: 4 attempts, 100 ms to 1 s, maxTokens 10, tokenRatio 0.1"),
     /** Finagle's {@code RetryBudget} with its defaults, under a policy of three tries. */
-    FINAGLE(
-            "finagle-budget",
-            "RetryBudget(): 10 s, 20 % and 10 a second; 3 tries, full jitter from 100 ms");
+    FINAGLE("finagle-budget", "RetryBudget(): 10 s, 20 % and 10 a second; 3 tries, full jitter from 100 ms");
 
     private final String label;
     private final String rules;

@@ -1,6 +1,7 @@
 package io.levee.http.shared.options;
 
 import io.levee.Levee;
+import io.levee.http.shared.HopHeaders;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -12,10 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param <B> the adapter's builder
  */
 public abstract class HttpAdapterBuilder<B extends HttpAdapterBuilder<B>> extends ReplayBuilder<B> {
-    private static final String DEFAULT_DEADLINE_HEADER = "Levee-Timeout-Ms";
-
     private @Nullable Supplier<String> keys;
-    private @Nullable String deadlineHeader = DEFAULT_DEADLINE_HEADER;
+    private @Nullable String deadlineHeader = HopHeaders.DEADLINE;
 
     /**
      * The defaults.
