@@ -22,7 +22,8 @@ enum Row {
     COMPOSED("composed", "retry + breaker + limiter", ComposedRow.class),
     EVERYTHING("everything", "retry + breaker + limiter + bulkhead", EverythingRow.class),
     EVERYTHING_HEARD("everything-heard", "the same, and somebody counts the calls", EverythingHeardRow.class),
-    EVERYTHING_METRICS("everything-metrics", "the same, counted for Prometheus or Micrometer", EverythingMetricsRow.class),
+    EVERYTHING_METRICS(
+            "everything-metrics", "the same, counted for Prometheus or Micrometer", EverythingMetricsRow.class),
     THROTTLE("throttle", "throttle, nothing refused, the instant handed in", ThrottleRow.class),
     CONCURRENCY_LIMIT("concurrency-limit", "concurrency limit, entered and left", ConcurrencyLimitRow.class),
     ADAPTIVE("adaptive", "retry + throttle + concurrency limit", AdaptiveRow.class),
