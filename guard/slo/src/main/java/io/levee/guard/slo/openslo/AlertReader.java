@@ -97,8 +97,9 @@ final class AlertReader {
                 condition.problem(needed + " is missing; a burn rate needs it");
             }
         }
-        Span after = condition.value(
-                "alertAfter", "a duration such as 5m", text -> text.equals("0m") ? null : Span.parse(text));
+        // No time at all, as the specification writes its default.
+        boolean atOnce = "0m".equals(fields.text(condition, "alertAfter"));
+        Span after = atOnce ? null : fields.span(condition, "alertAfter");
         if (threshold == null || lookback == null) {
             return null;
         }
