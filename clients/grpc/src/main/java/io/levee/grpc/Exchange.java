@@ -38,8 +38,6 @@ final class Exchange<ReqT, RespT> {
     /** The number of the attempt that this call is made for, if a server's scope knows it. */
     final int servedAttempt;
     final Mailbox mailbox;
-    /** Which attempt of its own caller's this thread is serving, if it serves one. */
-    final int servedAttempt;
     private final Context.CancellationListener contextCancelled =
             ended -> end(Ending.of(io.grpc.Contexts.statusFromCancelled(ended)));
 
