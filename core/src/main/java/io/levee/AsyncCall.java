@@ -242,6 +242,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember {
     }
 
     /** Ends the call: any thread, at any time, also when it has ended. */
+    @SuppressWarnings("NullAway") // a VarHandle takes what its variable takes, and this one takes null
     void stop(StopReason why) {
         machine.endBy(why);
         // Opponent: a driver that is just entering a phase. Either it sees the ending after it has set the phase, or
@@ -264,6 +265,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember {
     }
 
     /** Whoever succeeds ends the phase, and drives on. */
+    @SuppressWarnings("NullAway") // a VarHandle takes what its variable takes, and this one takes null
     boolean claim(Phase<T> expected) {
         return PHASE.compareAndSet(this, expected, null);
     }

@@ -133,6 +133,7 @@ final class Gcra {
     }
 
     /** Asks for a successor with the given rule; false if another change was quicker. Freezes this object either way. */
+    @SuppressWarnings("NullAway") // a VarHandle takes what its variable takes, and this one takes null
     boolean replaceBy(LimiterRule newRule) {
         boolean mine = NEXT.compareAndSet(this, null, newRule);
         while (true) {

@@ -135,7 +135,9 @@ class ServedScopeTest {
                 Scope inner = Scope.open(Duration.ofSeconds(1))) {
             assertThat(inner.servedAttempt()).isEqualTo(3);
             assertThat(Scope.capture().servedAttempt()).isEqualTo(3);
-            assertThat(levee().build().<Integer, RuntimeException>call(attempt -> Scope.capture().servedAttempt()))
+            assertThat(levee().build()
+                            .<Integer, RuntimeException>call(
+                                    attempt -> Scope.capture().servedAttempt()))
                     .isEqualTo(3);
         }
         assertThat(Scope.capture().servedAttempt()).isZero();

@@ -14,7 +14,7 @@ record Grant(double share, int members) {
         String text = answer instanceof byte[] bytes
                 ? new String(bytes, StandardCharsets.US_ASCII)
                 : answer instanceof CharSequence chars ? chars.toString() : "";
-        String[] parts = text.split(" ");
+        String[] parts = text.split(" ", -1);
         try {
             Grant grant = new Grant(Double.parseDouble(parts[0]), Integer.parseInt(parts[parts.length - 1]));
             if (parts.length == 2 && grant.share >= 0 && grant.members >= 1) {

@@ -37,6 +37,7 @@ final class Exchange<ReqT, RespT> {
     final Context context = Context.current();
     /** The number of the attempt that this call is made for, if a server's scope knows it. */
     final int servedAttempt;
+
     final Mailbox mailbox;
     private final Context.CancellationListener contextCancelled =
             ended -> end(Ending.of(io.grpc.Contexts.statusFromCancelled(ended)));

@@ -115,7 +115,9 @@ final class Service {
 
     private static Work order(String inventory) {
         Levee levee = Levee.named("inventory")
-                .retry(RetryPolicy.exponential(Duration.ofMillis(10)).equalJitter().attempts(3))
+                .retry(RetryPolicy.exponential(Duration.ofMillis(10))
+                        .equalJitter()
+                        .attempts(3))
                 .noRetryBudget()
                 .attemptTimeout(Duration.ofSeconds(60))
                 .deadline(Duration.ofMinutes(2))

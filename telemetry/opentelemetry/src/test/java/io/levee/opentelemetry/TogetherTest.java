@@ -61,7 +61,8 @@ class TogetherTest {
                         .statusCode();
                 assertThat(status).as("order %s", i).isEqualTo(failures < 3 ? 200 : 503);
             }
-            int retries = SCRIPT.stream().mapToInt(failures -> Math.min(2, failures)).sum();
+            int retries =
+                    SCRIPT.stream().mapToInt(failures -> Math.min(2, failures)).sum();
             int attempts = SCRIPT.size() + retries;
             int givenUp = (int) SCRIPT.stream().filter(failures -> failures > 2).count();
             String scrape = get(
@@ -93,8 +94,10 @@ class TogetherTest {
                 assertThat(failed.id()).isEqualTo(log.get("span_id").asString());
                 assertThat(failed.text("error.type")).isEqualTo("503");
                 assertThat(retry.number("http.retry_count")).isEqualTo(attempt + 1);
-                assertThat(retry.number("http.retry_delay_ms")).isEqualTo(log.get("backoff_ms").asLong());
-                assertThat(retry.text("http.retry_reason")).isEqualTo(log.get("reason").asString());
+                assertThat(retry.number("http.retry_delay_ms"))
+                        .isEqualTo(log.get("backoff_ms").asLong());
+                assertThat(retry.text("http.retry_reason"))
+                        .isEqualTo(log.get("reason").asString());
             }
             assertThat(ofEvent(logged, "final_error_log"))
                     .hasSize(givenUp)
@@ -118,7 +121,8 @@ class TogetherTest {
             System.out.println(SCRIPT.size() + " orders, " + attempts + " attempts, " + retries + " retries, " + givenUp
                     + " given up: " + spans.size() + " spans in "
                     + spans.stream().map(Received::trace).distinct().count() + " traces, " + retried.size()
-                    + " task_retry, " + ofEvent(logged, "final_error_log").size() + " final_error_log, retry_count_total "
+                    + " task_retry, " + ofEvent(logged, "final_error_log").size()
+                    + " final_error_log, retry_count_total "
                     + sum(scrape, "retry_count_total"));
         }
     }
@@ -139,16 +143,17 @@ class TogetherTest {
     private static long sum(String scrape, String metric) {
         return Math.round(scrape.lines()
                 .filter(line -> line.startsWith(metric + "{"))
-                .mapToDouble(line -> Double.parseDouble(
-                        line.substring(line.lastIndexOf('}', line.contains(" # ") ? line.indexOf(" # ") : line.length()) + 1)
-                                .trim()
-                                .split(" ")[0]))
+                .mapToDouble(line -> Double.parseDouble(line.substring(
+                                line.lastIndexOf('}', line.contains(" # ") ? line.indexOf(" # ") : line.length()) + 1)
+                        .trim()
+                        .split(" ")[0]))
                 .sum());
     }
 
     private static List<String> exemplars(String scrape) {
         List<String> found = new ArrayList<>();
-        Matcher matcher = Pattern.compile(" # \\{[^}]*trace_id=\"([0-9a-f]{32})\"").matcher(scrape);
+        Matcher matcher =
+                Pattern.compile(" # \\{[^}]*trace_id=\"([0-9a-f]{32})\"").matcher(scrape);
         while (matcher.find()) {
             found.add(matcher.group(1));
         }
@@ -205,7 +210,10 @@ class TogetherTest {
         }
 
         List<JsonNode> logged() {
-            return read(log).lines().map(line -> JsonMapper.shared().readTree(line)).toList();
+            return read(log)
+                    .lines()
+                    .map(line -> JsonMapper.shared().readTree(line))
+                    .toList();
         }
 
         void end() throws Exception {
