@@ -43,25 +43,33 @@ class HedgeThreadsTest {
         ConcurrentLinkedQueue<CompletableFuture<String>> stages = new ConcurrentLinkedQueue<>();
         List<CompletableFuture<String>> calls = new ArrayList<>();
         SplittableRandom random = new SplittableRandom(3);
-        for (int i = 0; i < 5_000; i++) {
-            CompletableFuture<String> call = levee.callAsync(attempt -> stage(stages));
-            calls.add(call);
-            if (random.nextInt(10) == 0) {
-                var unused = downstream.schedule(() -> call.cancel(true), random.nextInt(4_000), TimeUnit.MICROSECONDS);
+        // On a machine that is busy enough all attempts are over before a hedge is due: further rounds then.
+        for (int round = 0; round == 0 || (round < 100 && !enough(levee.hedge().snapshot(0))); round++) {
+            for (int i = 0; i < 2_000; i++) {
+                CompletableFuture<String> call = levee.callAsync(attempt -> stage(stages));
+                calls.add(call);
+                if (random.nextInt(10) == 0) {
+                    var unused =
+                            downstream.schedule(() -> call.cancel(true), random.nextInt(4_000), TimeUnit.MICROSECONDS);
+                }
             }
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> calls.stream().allMatch(CompletableFuture::isDone));
         }
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> calls.stream().allMatch(CompletableFuture::isDone));
         Awaitility.await().until(() -> levee.state().pending() == 0);
         // What was cancelled or overtaken is in the hands of those who cancelled it until they have left.
         Awaitility.await().until(() -> levee.bulkhead().inFlight() == 0);
         Awaitility.await().until(() -> levee.concurrencyLimit().inFlight() == 0);
         Awaitility.await().until(() -> stages.stream().allMatch(CompletableFuture::isDone));
         Hedge.Snapshot hedges = levee.hedge().snapshot(0);
-        assertThat(hedges.sent()).isGreaterThan(100);
-        assertThat(hedges.won()).isBetween(1L, hedges.sent());
+        assertThat(enough(hedges)).as("%s", hedges).isTrue();
+        assertThat(hedges.won()).isLessThanOrEqualTo(hedges.sent());
         levee.close();
+    }
+
+    private static boolean enough(Hedge.Snapshot hedges) {
+        return hedges.sent() > 100 && hedges.won() > 0;
     }
 
     /** Ends later, at once, or not at all: then it has to be cancelled. */
