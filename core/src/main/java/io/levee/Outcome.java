@@ -82,7 +82,7 @@ public final class Outcome implements Cloneable {
     }
 
     /**
-     * This outcome with the wait that the downstream asked for, as {@link RetryAfter} reads it.
+     * This outcome with the wait that the downstream asked for, such as HTTP's Retry-After header.
      *
      * @param wait the shortest wait before another attempt; zero or more
      * @return an outcome
@@ -179,7 +179,8 @@ public final class Outcome implements Cloneable {
      */
     public Outcome withGrpcPushback(String text) {
         Outcome changed = copy();
-        changed.pushedBack = !text.isEmpty() && RetryAfter.allDigits(text);
+        // ASCII only: Character.isDigit also takes the digits of other scripts.
+        changed.pushedBack = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
         changed.barred = !changed.pushedBack;
         if (changed.pushedBack) {
             // More digits than a long holds are a wait that nobody grants.

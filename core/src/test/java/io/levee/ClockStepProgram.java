@@ -234,13 +234,15 @@ final class ClockStepProgram {
                 .build();
     }
 
-    /** Reads the Retry-After that the failure's message stands for, as an adapter does: without a Date header. */
+    /** Reads the Retry-After that the failure's message stands for, as an adapter does without a Date header: by the wall clock. */
     private static Call<Object> told(Wait wait) {
         return Call.named("told").outcome((value, failure) -> {
             if (failure == null) {
                 return Outcome.value(value);
             }
-            Duration floor = RetryAfter.parse(List.of(String.valueOf(failure.getMessage())), null);
+            Instant until = Instant.from(HTTP_DATE.parse(String.valueOf(failure.getMessage())));
+            Duration left = Duration.between(Instant.now(), until);
+            Duration floor = left.isNegative() ? Duration.ZERO : Duration.ofSeconds(left.plusNanos(999_999_999).toSeconds());
             if (wait.mustLastNanos != 0) {
                 wait.mustLastNanos = floor.toNanos();
             }

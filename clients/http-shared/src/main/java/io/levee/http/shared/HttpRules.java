@@ -1,7 +1,7 @@
 package io.levee.http.shared;
 
 import io.levee.Outcome;
-import io.levee.RetryAfter;
+import io.levee.http.shared.headers.RetryAfter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package io.levee;
+package io.levee.http.shared.headers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.levee;
+package io.levee.http.shared.headers;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the Retry-After header (RFC 9110, section 10.2.3) as the shortest wait before another attempt. Stateless;
- * English day and month names whatever the default locale; never throws on what a server may send.
+ * English day and month names whatever the default locale; never throws on what a server may send. The adapters for HTTP
+ * clients use it; one's own hands what it reads to {@link io.levee.Outcome#withMinDelay}.
  *
  * <p>The date form is measured against the same response's Date header where that can be read: both come from the
  * server's clock, so a wrong clock here cannot make the wait wrong. Only without it the wall clock counts, and the
@@ -114,7 +115,7 @@ public final class RetryAfter {
         return Duration.ofSeconds(seconds);
     }
 
-    static boolean allDigits(String text) {
+    private static boolean allDigits(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (!isDigit(text.charAt(i))) {
                 return false;
@@ -124,7 +125,7 @@ public final class RetryAfter {
     }
 
     /** ASCII only: Character.isDigit also takes the digits of other scripts. */
-    static boolean isDigit(char c) {
+    private static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
     }
 

@@ -1,7 +1,12 @@
-package io.levee;
+package io.levee.http.shared.headers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.levee.Call;
+import io.levee.Levee;
+import io.levee.Outcome;
+import io.levee.RetryPolicy;
+import io.levee.test.VirtualTime;
 import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -34,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Whatever a server sends as Retry-After and Date: java.time's own parser and BigInteger say what the answer is, and a
- * call never waits longer than its bounds. The long runs are tagged 'full': {@code ./levee test --full -pl core -am}.
+ * call never waits longer than its bounds. The long runs are tagged 'full': {@code ./levee test --full -pl clients/http-shared -am}.
  */
 class RetryAfterFuzzTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
@@ -188,7 +193,7 @@ class RetryAfterFuzzTest {
     private static void staysInItsBounds(String value, String date) {
         Duration wait = RetryAfter.parse(value, date, NOW);
         for (boolean bounded : new boolean[] {true, false}) {
-            ManualTime time = new ManualTime();
+            VirtualTime time = VirtualTime.create();
             Levee.Builder builder = Levee.named("x")
                     .time(time)
                     .idempotent()
