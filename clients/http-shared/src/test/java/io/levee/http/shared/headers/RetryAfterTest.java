@@ -2,6 +2,7 @@ package io.levee.http.shared.headers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.levee.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
