@@ -242,7 +242,9 @@ final class ClockStepProgram {
             }
             Instant until = Instant.from(HTTP_DATE.parse(String.valueOf(failure.getMessage())));
             Duration left = Duration.between(Instant.now(), until);
-            Duration floor = left.isNegative() ? Duration.ZERO : Duration.ofSeconds(left.plusNanos(999_999_999).toSeconds());
+            Duration floor = left.isNegative()
+                    ? Duration.ZERO
+                    : Duration.ofSeconds(left.plusNanos(999_999_999).toSeconds());
             if (wait.mustLastNanos != 0) {
                 wait.mustLastNanos = floor.toNanos();
             }
