@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A row of a documented table of faults, as it comes out when the fault is played. */
 public final class PlayedRow {
-    private static final int MOST_PLAYS = 5;
+    private static final int MOST_PLAYS = 10;
 
     private PlayedRow() {}
 
@@ -16,7 +16,7 @@ public final class PlayedRow {
      *
      * @param documented the table in the document; null where it is being written, which takes the first row
      * @param play plays the fault, with all that it starts made anew
-     * @return the first row that the document has; if none of five is in it, the last
+     * @return the first row that the document has; if none of ten is in it, the last
      * @throws Exception from the play
      */
     public static String of(@Nullable String documented, Callable<String> play) throws Exception {

@@ -16,9 +16,15 @@ class AsyncFaultTableTest extends FaultTableContract {
         return "Apache HttpClient, async";
     }
 
-    /** Whether the client alone notices that a pooled connection is gone before it sends on it is a race. */
+    /**
+     * Whether the client alone notices that a pooled connection is gone before it sends on it is a race, and so is what it
+     * makes of HAProxy's answer, which comes while HAProxy closes the connection.
+     */
     @Override
     protected boolean isSteady(Fault fault) {
-        return super.isSteady(fault) && fault != Fault.STALE_CLOSED && fault != Fault.STALE_RESET;
+        return super.isSteady(fault)
+                && fault != Fault.STALE_CLOSED
+                && fault != Fault.STALE_RESET
+                && fault != Fault.HAPROXY_SERVER_DIES;
     }
 }
