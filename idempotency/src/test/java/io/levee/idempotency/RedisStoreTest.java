@@ -2,34 +2,33 @@ package io.levee.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.levee.idempotency.IdempotencyStore.Wish;
+import io.levee.servers.Redis;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.RedisClient;
 
 class RedisStoreTest extends StoreContract {
-    @TempDir
-    static Path directory;
-
-    private static RedisServer server;
+    private static Redis server;
     private static RedisClient one;
     private static RedisClient two;
 
     @BeforeAll
     static void start() throws IOException {
-        assumeTrue(RedisServer.isInstalled(), "SKIPPED: needs the Debian package redis-server");
-        server = RedisServer.start(directory);
-        one = server.client();
-        two = server.client();
+        // Writes every step to its file before it answers.
+        server = Redis.start("--appendonly", "yes", "--appendfsync", "always");
+        one = client();
+        two = client();
+    }
+
+    private static RedisClient client() {
+        return RedisClient.builder().hostAndPort("127.0.0.1", server.port()).build();
     }
 
     @AfterAll
@@ -61,7 +60,7 @@ class RedisStoreTest extends StoreContract {
 
         server.kill();
         assertThatThrownBy(() -> store().look(id)).isInstanceOf(StoreException.class);
-        server.start();
+        server.startAgain();
 
         assertThat(Awaitility.await()
                         .atMost(Duration.ofSeconds(20))

@@ -11,7 +11,10 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Four downstreams in four conditions, and calls to them: real engines, scripted faults. */
@@ -57,7 +60,7 @@ final class Traffic implements AutoCloseable {
             .telemetry(new ConsoleTelemetry())
             .build();
 
-    private volatile boolean ended;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private int n;
 
     /** Two minutes in a second or two: the calls are made, only the samples do not wait for the clock. */
@@ -84,23 +87,20 @@ final class Traffic implements AutoCloseable {
 
     /** Goes on by the clock until this is closed. */
     void goOn() {
-        OWN_THREAD.execute(() -> {
-            while (!ended) {
-                stock(40);
-                if (n % 4 == 0) {
-                    charge(true);
-                }
-                if (n % 3 == 0) {
-                    query(true);
-                }
-                pricing.callAsync(PRICE, attempt -> java.util.concurrent.CompletableFuture.completedFuture("7"));
-                try {
-                    TimeUnit.MILLISECONDS.sleep(15);
-                } catch (InterruptedException stopped) {
-                    return;
-                }
-            }
-        });
+        clock.scheduleWithFixedDelay(
+                () -> {
+                    stock(40);
+                    if (n % 4 == 0) {
+                        charge(true);
+                    }
+                    if (n % 3 == 0) {
+                        query(true);
+                    }
+                    pricing.callAsync(PRICE, attempt -> CompletableFuture.completedFuture("7"));
+                },
+                0,
+                15,
+                TimeUnit.MILLISECONDS);
     }
 
     void stock(int oneFailsOf) {
@@ -132,7 +132,7 @@ final class Traffic implements AutoCloseable {
 
     @Override
     public void close() {
-        ended = true;
+        clock.shutdownNow();
         inventory.close();
         payments.close();
         search.close();
