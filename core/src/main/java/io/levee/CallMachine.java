@@ -351,11 +351,11 @@ final class CallMachine implements CallView {
         ConcurrencyLimit limit = engine.limit;
         if (inLimit && limit != null) {
             inLimit = false;
-            limit.leave(nowNanos, nowNanos - attemptStartNanos);
+            limit.leave(nowNanos, tookNanos(nowNanos));
         }
         Hedge hedge = engine.hedge;
         if (hedge != null) {
-            hedge.record(nowNanos - attemptStartNanos);
+            hedge.record(tookNanos(nowNanos));
             if (hedged) {
                 overtake(hedge, nowNanos);
             }
@@ -409,8 +409,7 @@ final class CallMachine implements CallView {
             judged = judged.toFinal("nested-levee", "an engine inside this attempt has retried or refused already");
             verdict = judged;
         }
-        Scope around = within;
-        if (around != null && around.servedAttempt() > 0 && judged.isRetryable() && judged.cost() > 0) {
+        if (isServedRetry() && judged.isRetryable() && judged.cost() > 0) {
             judged = judged.toFinal(SERVED_RETRY, "done for a retry of the caller, who goes on retrying");
             verdict = judged;
         }
@@ -442,6 +441,12 @@ final class CallMachine implements CallView {
 
     boolean repeatable() {
         return call.repeatable(engine.repeatable);
+    }
+
+    /** Whether the call is made for a retry of this process' caller, who goes on retrying: it may cost no token here. */
+    private boolean isServedRetry() {
+        Scope around = within;
+        return around != null && around.servedAttempt() > 0;
     }
 
     /** The engine of an inner call leaves its note on what it throws; if it has retried or refused, this one must not. */
@@ -480,7 +485,7 @@ final class CallMachine implements CallView {
             } else if (health == Verdict.Health.UNKNOWN) {
                 limit.leave();
             } else {
-                limit.leave(nowNanos, nowNanos - attemptStartNanos);
+                limit.leave(nowNanos, tookNanos(nowNanos));
             }
         }
     }
@@ -593,7 +598,7 @@ final class CallMachine implements CallView {
     /** The instant at which the first attempt, just started, is to be hedged; {@link Nanos#NEVER} if it is not. */
     long hedgeAtNanos() {
         Hedge hedge = engine.hedge;
-        if (hedge == null || attempt != 0 || !call.isHedgeable() || !repeatable()) {
+        if (hedge == null || attempt != 0 || !call.isHedgeable() || !repeatable() || isServedRetry()) {
             return Nanos.NEVER;
         }
         long delay = hedge.delayNanos(attemptStartNanos);
@@ -871,7 +876,6 @@ final class CallMachine implements CallView {
     }
 
     private static void suppress(Throwable on, Throwable added) {
-        // A shared exception object must not collect the notes of every call that it ends.
         if (on != added && on.getSuppressed().length < MAX_SUPPRESSED) {
             on.addSuppressed(added);
         }

@@ -268,6 +268,34 @@ class AsyncCallTest {
         assertThat(seen.slow()).isZero();
     }
 
+    /** A stream that goes on for long says nothing of how quickly the downstream answers. */
+    @Test
+    void theConcurrencyLimitCountsTheTimeToTheBeginningOfTheAnswer() {
+        Levee levee = inventory()
+                .deadline(Duration.ofSeconds(10))
+                .concurrencyLimit(ConcurrencyLimit.gradient())
+                .build();
+        List<CompletableFuture<String>> streams = new ArrayList<>();
+        List<Attempt> attempts = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            CompletableFuture<String> stream = new CompletableFuture<>();
+            streams.add(stream);
+            var unused = levee.callAsync(attempt -> {
+                attempts.add(attempt);
+                return stream;
+            });
+        }
+        time.advance(Duration.ofMillis(20));
+        attempts.forEach(Attempt::answering);
+        time.advance(Duration.ofSeconds(2));
+        streams.forEach(stream -> stream.complete("7"));
+        runExecutor();
+        time.advance(Duration.ofSeconds(1));
+        assertThat(levee.concurrencyLimit().snapshot().shortNanos())
+                .isBetween(
+                        Duration.ofMillis(19).toNanos(), Duration.ofMillis(21).toNanos());
+    }
+
     /** The next attempt's time counts from its own start again. */
     @Test
     void aRetryOfAnAnswerThatHadBegunIsTimedAnew() {

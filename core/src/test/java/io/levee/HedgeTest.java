@@ -258,6 +258,17 @@ class HedgeTest {
         assertThat(log).containsExactly("0 at 0");
     }
 
+    /** A hedge costs a token, and the caller, whose retry this is, goes on retrying. */
+    @Test
+    void whatIsDoneForARetryOfTheCallerIsNotHedged() {
+        Levee levee = levee().build();
+        try (Scope.Attachment served = Scope.serving(null, 1).attach()) {
+            var unused = call(levee);
+        }
+        advance(900);
+        assertThat(log).containsExactly("0 at 0");
+    }
+
     @Test
     void anAdaptersCallIsHedgedOnlyIfItSaysSo() {
         Levee levee = levee().build();
