@@ -2,7 +2,6 @@ package io.levee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -150,20 +149,7 @@ class AdaptiveThreadsTest {
                 throttle.onRefused(START);
             }
         };
-        assertThat(bytesFor(turn)).isLessThan(20_000);
-        assertThat(bytesFor(refused)).isLessThan(20_000);
-    }
-
-    private static long bytesFor(Runnable turn) {
-        var bean = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long self = Thread.currentThread().getId();
-        for (int i = 0; i < 20_000; i++) {
-            turn.run();
-        }
-        long before = bean.getThreadAllocatedBytes(self);
-        for (int i = 0; i < 20_000; i++) {
-            turn.run();
-        }
-        return bean.getThreadAllocatedBytes(self) - before;
+        assertThat(Allocation.ofWarm(turn)).isLessThan(Allocation.CALLS);
+        assertThat(Allocation.ofWarm(refused)).isLessThan(Allocation.CALLS);
     }
 }

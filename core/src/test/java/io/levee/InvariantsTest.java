@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
-import com.sun.management.ThreadMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -375,18 +373,8 @@ class InvariantsTest {
                 .metrics()
                 .build();
         AttemptBody<String, RuntimeException> body = attempt -> "7";
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long thread = Thread.currentThread().getId();
-        int calls = 20_000;
-        for (int i = 0; i < calls; i++) {
-            levee.call(body);
-        }
-        long before = threads.getThreadAllocatedBytes(thread);
-        for (int i = 0; i < calls; i++) {
-            levee.call(body);
-        }
         // The measuring itself, and the timer entry that is set once in ten seconds, are some hundred bytes in all.
-        assertThat(threads.getThreadAllocatedBytes(thread) - before).isLessThan(calls);
+        assertThat(Allocation.ofWarm(() -> levee.call(body))).isLessThan(Allocation.CALLS);
     }
 
     @Test
@@ -397,18 +385,8 @@ class InvariantsTest {
                 .hedge(Hedge.afterPercentile(0.95))
                 .build();
         AttemptBody<String, RuntimeException> body = attempt -> "7";
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long thread = Thread.currentThread().getId();
-        int calls = 20_000;
-        for (int i = 0; i < calls; i++) {
-            levee.call(body);
-        }
-        long before = threads.getThreadAllocatedBytes(thread);
-        for (int i = 0; i < calls; i++) {
-            levee.call(body);
-        }
         // As above, and a concurrency limit's window that may end in between.
-        assertThat(threads.getThreadAllocatedBytes(thread) - before).isLessThan(calls);
+        assertThat(Allocation.ofWarm(() -> levee.call(body))).isLessThan(Allocation.CALLS);
     }
 
     @Test

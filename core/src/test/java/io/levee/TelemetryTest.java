@@ -3,8 +3,6 @@ package io.levee;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -306,19 +304,9 @@ class TelemetryTest {
                 .telemetry(l -> counter, l -> new Counter())
                 .build();
         AttemptBody<String, RuntimeException> body = attempt -> "7";
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long thread = Thread.currentThread().getId();
-        int calls = 20_000;
-        for (int i = 0; i < calls; i++) {
-            levee.call(body);
-        }
-        long before = threads.getThreadAllocatedBytes(thread);
-        for (int i = 0; i < calls; i++) {
-            levee.call(body);
-        }
-        assertThat(threads.getThreadAllocatedBytes(thread) - before).isLessThan(calls);
-        assertThat(counter.calls.sum()).isEqualTo(2 * calls);
-        assertThat(counter.attempts.sum()).isEqualTo(2 * calls);
+        assertThat(Allocation.ofWarm(() -> levee.call(body))).isLessThan(Allocation.CALLS);
+        assertThat(counter.calls.sum()).isEqualTo(2 * Allocation.CALLS);
+        assertThat(counter.attempts.sum()).isEqualTo(2 * Allocation.CALLS);
     }
 
     private static void fails(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
