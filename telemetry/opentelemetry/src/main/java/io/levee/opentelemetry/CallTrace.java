@@ -15,9 +15,11 @@ final class CallTrace {
     /** With the call's span; what attempts are children of. */
     final Context context;
 
-    @Nullable
-    Span attempt;
+    private @Nullable Running last;
+    /** The attempt that the last one hedges, while both run. */
+    private @Nullable Running hedged;
 
+    /** Of the attempt that was started, or ended, last. */
     volatile Context attemptContext;
 
     @Nullable
@@ -32,4 +34,38 @@ final class CallTrace {
         this.context = context;
         attemptContext = context;
     }
+
+    /** The attempt that runs; null between attempts. */
+    @Nullable
+    Running running() {
+        return last;
+    }
+
+    Running started(int number, Span span) {
+        Running started = new Running(number, span, context.with(span), System.nanoTime());
+        hedged = last;
+        last = started;
+        attemptContext = started.context();
+        return started;
+    }
+
+    /** Takes out the attempt with a number; null if it has ended. */
+    @Nullable
+    Running ended(int number) {
+        Running one = last;
+        if (one != null && one.number() == number) {
+            last = hedged;
+        } else {
+            one = hedged;
+            if (one == null || one.number() != number) {
+                return null;
+            }
+        }
+        hedged = null;
+        attemptContext = one.context();
+        return one;
+    }
+
+    /** An attempt whose span is open. */
+    record Running(int number, Span span, Context context, long startNanos) {}
 }

@@ -51,6 +51,8 @@ import org.jspecify.annotations.Nullable;
 /** The spans of the calls to one downstream. Thread-safe: what a call has is in its {@link CallTrace}. */
 final class SpanSink implements TelemetrySink {
     private static final double NANOS_PER_MILLI = 1e6;
+    /** Why a hedge was sent, where a retry has the rule of the attempt before. */
+    private static final String HEDGE = "hedge";
 
     private final String downstream;
     private final Tracer tracer;
@@ -106,22 +108,27 @@ final class SpanSink implements TelemetrySink {
                 .setParent(trace.context)
                 .setSpanKind(target == null || otherClientSpans ? SpanKind.INTERNAL : SpanKind.CLIENT)
                 .setAttribute(ATTEMPT, (long) call.attempt());
+        CallTrace.Running overlapped = trace.running();
         Decision retry = trace.retry;
-        if (retry != null) {
-            // At the start, so that a sampler sees them.
-            builder.setAttribute(COUNT, (long) call.attempt())
-                    .setAttribute(RESEND_COUNT, (long) call.attempt())
-                    .setAttribute(DELAY_MS, TimeUnit.NANOSECONDS.toMillis(retry.backoffNanos()))
-                    .setAttribute(REASON, retry.rule());
+        if (overlapped != null) {
+            builder.addLink(overlapped.span().getSpanContext());
+            isRetry(builder, call, System.nanoTime() - overlapped.startNanos(), HEDGE);
+        } else if (retry != null) {
+            isRetry(builder, call, retry.backoffNanos(), retry.rule());
         }
         if (target != null) {
             describe(builder, target);
         }
-        Span span = builder.startSpan();
-        trace.attempt = span;
-        Context context = trace.context.with(span);
-        trace.attemptContext = context;
-        trace.bound = context.makeCurrent();
+        trace.bound =
+                trace.started(call.attempt(), builder.startSpan()).context().makeCurrent();
+    }
+
+    /** At the start, so that a sampler sees it. */
+    private static void isRetry(SpanBuilder builder, CallView call, long delayNanos, String reason) {
+        builder.setAttribute(COUNT, (long) call.attempt())
+                .setAttribute(RESEND_COUNT, (long) call.attempt())
+                .setAttribute(DELAY_MS, TimeUnit.NANOSECONDS.toMillis(delayNanos))
+                .setAttribute(REASON, reason);
     }
 
     /** As the conventions name a client's span; {@code retry.attempt} for what is no adapter's. */
@@ -172,11 +179,11 @@ final class SpanSink implements TelemetrySink {
         if (!(state instanceof CallTrace trace)) {
             return;
         }
-        Span span = trace.attempt;
-        if (span == null) {
+        CallTrace.Running ended = trace.ended(call.attempt());
+        if (ended == null) {
             return;
         }
-        trace.attempt = null;
+        Span span = ended.span();
         if (span.isRecording()) {
             Outcome outcome = call.outcome();
             GrpcStatus code = outcome == null ? null : outcome.grpcStatus();
@@ -198,7 +205,7 @@ final class SpanSink implements TelemetrySink {
             if (thrown != null) {
                 CallTarget target = call.call().target();
                 String protocol = target == null ? "retry" : target.protocol().equals("grpc") ? "rpc" : "http";
-                exceptions.record(span, trace.attemptContext, protocol + ".client.request.exception", thrown);
+                exceptions.record(span, ended.context(), protocol + ".client.request.exception", thrown);
             }
         }
         span.end();
@@ -244,12 +251,12 @@ final class SpanSink implements TelemetrySink {
         if (!(state instanceof CallTrace trace)) {
             return;
         }
-        Span attempt = trace.attempt;
-        if (attempt != null) {
-            // Withdrawn before anything was sent.
-            trace.attempt = null;
-            attempt.setAttribute(FATE, Fate.NEVER_SENT.name());
-            attempt.end();
+        CallTrace.Running withdrawn = trace.running();
+        if (withdrawn != null) {
+            // Before anything was sent.
+            trace.ended(withdrawn.number());
+            withdrawn.span().setAttribute(FATE, Fate.NEVER_SENT.name());
+            withdrawn.span().end();
         }
         Span span = trace.call;
         if (span.isRecording()) {

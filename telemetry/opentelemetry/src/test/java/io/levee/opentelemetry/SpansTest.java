@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.levee.Breaker;
 import io.levee.Call;
+import io.levee.Hedge;
 import io.levee.Levee;
 import io.levee.Limiter;
 import io.levee.RetryPolicy;
@@ -33,9 +34,11 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -228,6 +231,45 @@ class SpansTest {
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    @Test
+    void aHedgeHasASpanOfItsOwnWithALinkToTheAttemptThatItHedges() {
+        Levee levee = Levee.named("inventory")
+                .idempotent()
+                .hedge(Hedge.after(Duration.ofMillis(5)))
+                .telemetry(telemetry)
+                .build();
+        Map<Integer, String> seen = new ConcurrentHashMap<>();
+        String answer = levee.callAsync(attempt -> {
+                    seen.put(attempt.number(), Span.current().getSpanContext().getSpanId());
+                    return attempt.number() == 0
+                            ? new CompletableFuture<String>()
+                            : CompletableFuture.completedFuture("7");
+                })
+                .join();
+        assertThat(answer).isEqualTo("7");
+        assertThat(attempts()).hasSize(2);
+        SpanData first = numbered(0);
+        SpanData hedge = numbered(1);
+        assertThat(seen).containsEntry(0, first.getSpanId()).containsEntry(1, hedge.getSpanId());
+        assertThat(first.getAttributes().get(RetryAttributes.COUNT)).isNull();
+        assertThat(first.getAttributes().get(RetryAttributes.ERROR_TYPE)).isNull();
+        assertThat(hedge.getLinks())
+                .extracting(link -> link.getSpanContext().getSpanId())
+                .containsExactly(first.getSpanId());
+        assertThat(hedge.getAttributes().get(RetryAttributes.COUNT)).isEqualTo(1);
+        assertThat(hedge.getAttributes().get(RetryAttributes.REASON)).isEqualTo("hedge");
+        assertThat(hedge.getAttributes().get(RetryAttributes.DELAY_MS)).isNotNegative();
+        assertThat(one("retry.execute inventory").getAttributes().get(RetryAttributes.COUNT))
+                .isEqualTo(1);
+    }
+
+    private SpanData numbered(long number) {
+        return attempts().stream()
+                .filter(span -> Long.valueOf(number).equals(span.getAttributes().get(RetryAttributes.ATTEMPT)))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
