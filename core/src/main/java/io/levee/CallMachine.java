@@ -1026,7 +1026,7 @@ final class CallMachine implements CallView {
 
     @Override
     public long retryNanos() {
-        return attempt == 0 || hedged ? 0 : toldNanos - judgedNanos;
+        return attempt() == 0 ? 0 : hedged ? attemptNanos() : toldNanos - judgedNanos;
     }
 
     @Override

@@ -70,9 +70,10 @@ public interface CallView {
     long attemptNanos();
 
     /**
-     * Time since the attempt before this one was judged: the backoff, the wait for a permit and this attempt so far.
+     * Time since the attempt before this one was judged: the backoff, the wait for a permit and this attempt so far. Of a
+     * hedge, which waits for no judgement, this attempt so far.
      *
-     * @return nanoseconds; 0 for the first attempt and its hedge
+     * @return nanoseconds; 0 for the first attempt
      */
     long retryNanos();
 

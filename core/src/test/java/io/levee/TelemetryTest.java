@@ -309,6 +309,41 @@ class TelemetryTest {
         assertThat(counter.attempts.sum()).isEqualTo(2 * Allocation.CALLS);
     }
 
+    @Test
+    void aHedgeIsToldWhileTheFirstAttemptRunsAndBothAreToldToHaveEnded() {
+        List<Long> retryMillis = new ArrayList<>();
+        TelemetrySink latency = new TelemetrySink() {
+            @Override
+            public void attemptEnded(CallView call, @Nullable Object state) {
+                retryMillis.add(call.retryNanos() / Nanos.PER_MILLI);
+            }
+        };
+        Levee levee = inventory()
+                .hedge(Hedge.after(Duration.ofMillis(20)))
+                .telemetry(l -> recorder, l -> latency)
+                .build();
+        List<CompletableFuture<String>> stages = new ArrayList<>();
+        CompletableFuture<String> call = levee.callAsync(Call.<String>named("stock"), attempt -> {
+            stages.add(new CompletableFuture<>());
+            return stages.get(stages.size() - 1);
+        });
+        time.advance(Duration.ofMillis(20));
+        time.advance(Duration.ofMillis(5));
+        stages.get(1).complete("7");
+        assertThat(call).isCompletedWithValue("7");
+        assertThat(recorder.log)
+                .containsExactly(
+                        "call stock",
+                        "start 0",
+                        "left 0",
+                        "start 1",
+                        "left 1",
+                        "end 0 null SENT_NO_ANSWER null 25 ms",
+                        "end 1 SUCCESS ANSWERED null 5 ms",
+                        "ended null after 2 attempts, 25 ms, null");
+        assertThat(retryMillis).containsExactly(0L, 5L);
+    }
+
     private static void fails(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         assertThat(catchThrowable(call)).isNotNull();
     }
