@@ -29,12 +29,23 @@ enum Room {
     FLEET("fleet", "io.levee.fleet", 1),
     IDEMPOTENCY("idempotency", "io.levee.idempotency", 2),
     SLO("guard/slo", "io.levee.guard.slo", 1),
+    GUARD_STORE("guard/store", "io.levee.guard.store", 2),
+    GUARD_WEB("guard/web", "io.levee.guard.web", 2),
+    GUARD_INGEST("guard/ingest", "io.levee.guard.ingest", 3),
+    GUARD_VIEWS("guard/views", "io.levee.guard.views", 3),
+    GUARD_CONSOLE("guard/console", "io.levee.guard.console", 3),
+    GUARD_BROWSER("guard/browser", "io.levee.guard.browser", 3),
+    GUARD_SIGNALS("guard/signals", "io.levee.guard.signals", 2),
+    GUARD_EXPORTER("guard/exporter", "io.levee.guard.exporter", 2),
+    GUARD_ACTIONS("guard/actions", "io.levee.guard.actions", 3),
+    GUARD_REVIEW("guard/review", "io.levee.guard.review", 3),
+    GUARD_SERVER("guard/server", "io.levee.guard.server", 4),
     CONFIG("config", "io.levee.config", 1),
     LINT("lint", "io.levee.lint", 2),
     SLF4J("telemetry/slf4j", "io.levee.slf4j", 1),
     OPENTELEMETRY("telemetry/opentelemetry", "io.levee.opentelemetry", 1),
     LAB("lab", "io.levee.lab", 3),
-    CLI("cli", "io.levee.cli", 4);
+    CLI("cli", "io.levee.cli", 5);
 
     private final String folder;
     private final String moduleName;

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call as its caller saw it, whatever number of attempts it took. Immutable.
  *
+ * @param id what tells it from every other event, so that it counts once though it comes twice; null if nothing does
  * @param time when it ended
  * @param service what was called
  * @param sli the indicator it belongs to; null if the service and the route say so
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param durationMs how long it took, attempts and waits included; null if unknown
  */
 public record Event(
+        @Nullable String id,
         Instant time,
         String service,
         @Nullable String sli,

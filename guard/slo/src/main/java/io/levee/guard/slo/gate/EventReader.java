@@ -22,6 +22,7 @@ import tools.jackson.core.json.JsonFactory;
  */
 public final class EventReader {
     private static final List<String> FIELDS = List.of(
+            "id",
             "time",
             "service",
             "sli",
@@ -105,6 +106,7 @@ public final class EventReader {
             throw wrong("savedByRetry", "must be true or false");
         }
         return new Event(
+                text(fields, "id"),
                 time(fields),
                 required(fields, "service"),
                 text(fields, "sli"),

@@ -218,6 +218,7 @@ class GateTest {
     private static Event event(
             Instant time, String release, Environment environment, Event.Side side, Event.Outcome outcome) {
         return new Event(
+                null,
                 time,
                 "shop",
                 null,
@@ -283,6 +284,7 @@ class GateTest {
         assertThat(matcher.counted(event(NOW, "r", Environment.PRODUCTION, null, Event.Outcome.DEGRADED)))
                 .isEqualTo(new Counts(0, 0, 1));
         Event named = new Event(
+                null,
                 NOW,
                 "shop",
                 "checkout",
@@ -313,6 +315,7 @@ class GateTest {
                         + "\"durationMs\":812}");
         assertThat(event)
                 .isEqualTo(new Event(
+                        null,
                         Instant.parse("2026-11-25T11:00:30Z"),
                         "shop",
                         "orders",
@@ -329,6 +332,7 @@ class GateTest {
         assertThat(EventReader.read(
                         "{\"time\":1795608030000,\"service\":\"s\",\"outcome\":\"good\",\"environment\":\"staging\"}"))
                 .isEqualTo(new Event(
+                        null,
                         Instant.ofEpochMilli(1_795_608_030_000L),
                         "s",
                         null,

@@ -1,0 +1,2 @@
+/** The guard's pages. */
+package io.levee.guard.console;

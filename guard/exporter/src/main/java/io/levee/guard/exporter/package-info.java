@@ -1,0 +1,2 @@
+/** Tells a guard of every call that the library made. */
+package io.levee.guard.exporter;

@@ -1,0 +1,2 @@
+/** The monthly review: trends, tickets, and votes on targets. */
+package io.levee.guard.review;

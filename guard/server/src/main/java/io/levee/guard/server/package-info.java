@@ -1,0 +1,2 @@
+/** The guard: ingest, budgets, gate, actions and pages in one process. */
+package io.levee.guard.server;

@@ -1,0 +1,172 @@
+package io.levee.guard.store;
+
+import io.levee.guard.slo.Counts;
+import io.levee.guard.slo.Terms;
+import io.levee.guard.slo.TimeRange;
+import io.levee.guard.slo.gate.Event;
+import io.levee.guard.slo.gate.Evidence;
+import io.levee.guard.slo.gate.GatePolicy;
+import io.levee.guard.slo.gate.Question;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that the guard keeps. Counts are kept for each objective, so an objective counts from the moment at which it is
+ * first {@link #track tracked}. Thread-safe.
+ */
+public interface Store extends AutoCloseable {
+    /**
+     * From now on, count events for these objectives. What was counted for others is kept.
+     *
+     * @param objectives all objectives; each replaces the one of the same name
+     * @throws StoreException if it cannot be written
+     */
+    void track(List<Tracked> objectives);
+
+    /**
+     * Counts a batch of events. Durable when it returns: what was counted survives {@code kill -9}. An event whose id was
+     * seen lately is not counted again; late ones, and those out of order, are counted in the time in which they happened.
+     *
+     * @param events as many as came together
+     * @return what became of them
+     * @throws StoreException if it cannot be written; then none of them is counted
+     */
+    Appended append(List<Event> events);
+
+    /**
+     * The counts of an objective, all releases, environments and sides together; by the minute.
+     *
+     * @param slo the objective's name
+     * @return the source that budgets are reckoned from; empty for a name that is not tracked
+     */
+    Terms.Source counts(String slo);
+
+    /**
+     * Counts in steps of time, for curves and heatmaps.
+     *
+     * @param slo the objective's name
+     * @param range the time; begins and ends are rounded down to whole steps since 1970
+     * @param step a whole multiple of 10 seconds; finer than a minute only for the last hours
+     * @return the steps that have events, in the order of time
+     */
+    List<Step> steps(String slo, TimeRange range, Duration step);
+
+    /**
+     * What the gate decides from.
+     *
+     * @param question what it is asked
+     * @param terms of the objective
+     * @param policy how far back a canary is looked at
+     * @return the evidence, with events up to the question's instant and none that is excluded
+     */
+    Evidence evidence(Question question, Terms terms, GatePolicy policy);
+
+    /**
+     * The traces of failures that were kept: some of each minute, the slowest first.
+     *
+     * @param slo the objective's name
+     * @param range the time
+     * @param most how many, at most
+     * @return the traces
+     */
+    List<Trace> traces(String slo, TimeRange range, int most);
+
+    /**
+     * Which releases had events.
+     *
+     * @param slo the objective's name
+     * @param range the time
+     * @return in the order of their first event
+     */
+    List<ReleaseSeen> releases(String slo, TimeRange range);
+
+    /**
+     * When the objective's last event happened.
+     *
+     * @param slo the objective's name
+     * @return null without one
+     */
+    @Nullable
+    Instant last(String slo);
+
+    /**
+     * The record.
+     *
+     * @return the only one of this store
+     */
+    Ledger ledger();
+
+    /**
+     * Whether it is this guard's turn to act: of several guards on one database exactly one leads, and another one takes over
+     * when it is gone. Alone, always.
+     *
+     * @return whether it leads
+     */
+    boolean leads();
+
+    @Override
+    void close();
+
+    /**
+     * Counts of a step of time.
+     *
+     * @param begin its first instant
+     * @param tally what happened in it
+     */
+    record Step(Instant begin, Tally tally) {}
+
+    /**
+     * Counts with what is kept beside them.
+     *
+     * @param counts of events
+     * @param attempts how often these calls were sent
+     * @param savedByRetry how many of the good ones failed at first
+     */
+    record Tally(Counts counts, long attempts, long savedByRetry) {}
+
+    /**
+     * What became of a batch.
+     *
+     * @param counted events that counted for at least one objective
+     * @param duplicates events that had been seen before
+     * @param unmatched events that belong to no objective
+     * @param expired events that are older than what is kept
+     */
+    record Appended(long counted, long duplicates, long unmatched, long expired) {}
+
+    /**
+     * The trace of a failure.
+     *
+     * @param time when the call ended
+     * @param id the trace
+     * @param outcome bad or degraded
+     * @param durationMs how long it took; null if unknown
+     * @param release which release answered; null if unknown
+     * @param businessEvent what it was for; null if unknown
+     */
+    record Trace(
+            Instant time,
+            String id,
+            Event.Outcome outcome,
+            @Nullable Long durationMs,
+            @Nullable String release,
+            @Nullable String businessEvent) {}
+
+    /**
+     * A release that had events.
+     *
+     * @param release its name
+     * @param environment where
+     * @param first its first event
+     * @param last its last one
+     * @param counts its events
+     */
+    record ReleaseSeen(
+            String release,
+            io.levee.guard.slo.gate.Environment environment,
+            Instant first,
+            Instant last,
+            Counts counts) {}
+}

@@ -1,0 +1,8 @@
+/** What the guard keeps: counts of events, traces of failures, and a record that is only ever appended to. */
+@org.jspecify.annotations.NullMarked
+module io.levee.guard.store {
+    requires static org.jspecify;
+    requires transitive io.levee.guard.slo;
+
+    exports io.levee.guard.store;
+}
