@@ -9,6 +9,7 @@ import io.levee.guard.slo.gate.GatePolicy;
 import io.levee.guard.slo.gate.Question;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,18 @@ public interface Store extends AutoCloseable {
      * @throws StoreException if it cannot be written; then none of them is counted
      */
     Appended append(List<Event> events);
+
+    /**
+     * Counts events that came as numbers only, as metrics give them. As {@link #append}, but not all at once: what was counted
+     * before a failure stays counted, and counts only once when the same bulks, with the same ids, are given again.
+     *
+     * @param bulks each some events that are all alike
+     * @return what became of the events
+     * @throws StoreException if they cannot be written
+     */
+    default Appended appendBulk(List<Bulk> bulks) {
+        return Bulk.append(bulks, this);
+    }
 
     /**
      * The counts of an objective, all releases, environments and sides together; by the minute.
@@ -134,7 +147,64 @@ public interface Store extends AutoCloseable {
      * @param unmatched events that belong to no objective
      * @param expired events that are older than what is kept
      */
-    record Appended(long counted, long duplicates, long unmatched, long expired) {}
+    record Appended(long counted, long duplicates, long unmatched, long expired) {
+        /** Nothing. */
+        public static final Appended NONE = new Appended(0, 0, 0, 0);
+
+        /**
+         * Both.
+         *
+         * @param other of another batch
+         * @return the sums
+         */
+        public Appended plus(Appended other) {
+            return new Appended(
+                    counted + other.counted,
+                    duplicates + other.duplicates,
+                    unmatched + other.unmatched,
+                    expired + other.expired);
+        }
+    }
+
+    /**
+     * Events that differ in nothing. Immutable.
+     *
+     * @param prototype one of them; its id, if it has one, is that of all together
+     * @param count how many; 0 or more
+     */
+    record Bulk(Event prototype, long count) {
+        private static final int AT_ONCE = 10_000;
+
+        /**
+         * Checks the number.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Bulk {
+            if (count < 0) {
+                throw new IllegalArgumentException("count must not be negative, is " + count);
+            }
+        }
+
+        private static Appended append(List<Bulk> bulks, Store store) {
+            Appended sum = Appended.NONE;
+            List<Event> some = new ArrayList<>();
+            for (Bulk bulk : bulks) {
+                for (long i = 0; i < bulk.count; i++) {
+                    some.add(bulk.event(i));
+                    if (some.size() == AT_ONCE) {
+                        sum = sum.plus(store.append(some));
+                        some = new ArrayList<>();
+                    }
+                }
+            }
+            return some.isEmpty() ? sum : sum.plus(store.append(some));
+        }
+
+        private Event event(long number) {
+            return prototype.id() == null ? prototype : prototype.withId(prototype.id() + '#' + number);
+        }
+    }
 
     /**
      * The trace of a failure.

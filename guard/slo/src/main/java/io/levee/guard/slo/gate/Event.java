@@ -67,4 +67,28 @@ public record Event(
             throw new IllegalArgumentException("durationMs must not be negative, is " + durationMs);
         }
     }
+
+    /**
+     * The same under another id.
+     *
+     * @param other what tells it from every other event; null if nothing does
+     * @return a new event
+     */
+    public Event withId(@Nullable String other) {
+        return new Event(
+                other,
+                time,
+                service,
+                sli,
+                route,
+                outcome,
+                release,
+                environment,
+                side,
+                traceId,
+                businessEvent,
+                attempts,
+                savedByRetry,
+                durationMs);
+    }
 }
