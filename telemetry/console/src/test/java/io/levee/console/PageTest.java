@@ -2,6 +2,7 @@ package io.levee.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.levee.servers.Chromium;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.levee.console;
+package io.levee.servers;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -27,33 +27,53 @@ import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A Chromium of the system's with one page, driven over its own protocol (Chrome DevTools Protocol, stable 1.3). */
-final class Chromium implements AutoCloseable {
+/** A Chromium of the system's with a page, driven over its own protocol (Chrome DevTools Protocol, stable 1.3). */
+public final class Chromium implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     /** For a machine that is ten times slower than a quiet one. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path profile;
     private final Process process;
-    private final WebSocket socket;
-    private final AtomicInteger ids = new AtomicInteger();
-    private final Map<Integer, CompletableFuture<JsonNode>> pending;
-    private final ConcurrentLinkedQueue<String> complaints;
+    private final int port;
+    /** Whether this page has the browser to itself, and takes it along when it is closed. */
+    private final boolean first;
 
-    private Chromium(
-            Path profile,
-            Process process,
-            WebSocket socket,
-            Map<Integer, CompletableFuture<JsonNode>> pending,
-            ConcurrentLinkedQueue<String> complaints) {
+    private final AtomicInteger ids = new AtomicInteger();
+    private final Map<Integer, CompletableFuture<JsonNode>> pending = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
+    private final WebSocket socket;
+
+    private Chromium(Path profile, Process process, int port, boolean first) throws Exception {
         this.profile = profile;
         this.process = process;
-        this.socket = socket;
-        this.pending = pending;
-        this.complaints = complaints;
+        this.port = port;
+        this.first = first;
+        HttpClient http = HttpClient.newHttpClient();
+        String page = http.send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json/new"))
+                                .method("PUT", HttpRequest.BodyPublishers.noBody())
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+        socket = http.newWebSocketBuilder()
+                .buildAsync(
+                        URI.create(
+                                JSON.readTree(page).get("webSocketDebuggerUrl").asString()),
+                        new Ear(pending, complaints))
+                .get(60, TimeUnit.SECONDS);
+        send("Page.enable", Map.of());
+        send("Runtime.enable", Map.of());
+        send("Log.enable", Map.of());
     }
 
-    static Chromium start() throws Exception {
+    /**
+     * Starts a browser; without one the test is skipped, loudly.
+     *
+     * @return its first page
+     * @throws Exception if it does not start
+     */
+    public static Chromium start() throws Exception {
         Path program = Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
                 .map(folder -> Path.of(folder, "chromium"))
                 .filter(Files::isExecutable)
@@ -75,32 +95,21 @@ final class Chromium implements AutoCloseable {
                 .redirectErrorStream(true)
                 .start();
         try {
-            URI devTools = listening(process);
-            HttpClient http = HttpClient.newHttpClient();
-            String page = http.send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + devTools.getPort() + "/json/new"))
-                                    .method("PUT", HttpRequest.BodyPublishers.noBody())
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString())
-                    .body();
-            Map<Integer, CompletableFuture<JsonNode>> pending = new ConcurrentHashMap<>();
-            ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
-            WebSocket socket = http.newWebSocketBuilder()
-                    .buildAsync(
-                            URI.create(JSON.readTree(page)
-                                    .get("webSocketDebuggerUrl")
-                                    .asString()),
-                            new Ear(pending, complaints))
-                    .get(60, TimeUnit.SECONDS);
-            Chromium chromium = new Chromium(profile, process, socket, pending, complaints);
-            chromium.send("Page.enable", Map.of());
-            chromium.send("Runtime.enable", Map.of());
-            chromium.send("Log.enable", Map.of());
-            return chromium;
+            return new Chromium(profile, process, listening(process).getPort(), true);
         } catch (Exception failed) {
             process.destroyForcibly();
             throw failed;
         }
+    }
+
+    /**
+     * Opens another page in the same browser.
+     *
+     * @return closed alone, as a user closes a tab
+     * @throws Exception if it does not open
+     */
+    public Chromium tab() throws Exception {
+        return new Chromium(profile, process, port, false);
     }
 
     private static URI listening(Process process) throws IOException {
@@ -118,7 +127,7 @@ final class Chromium implements AutoCloseable {
         throw new IOException("chromium has ended: " + said);
     }
 
-    JsonNode send(String method, Map<String, Object> parameters) throws Exception {
+    public JsonNode send(String method, Map<String, Object> parameters) throws Exception {
         int id = ids.incrementAndGet();
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
         pending.put(id, answer);
@@ -127,12 +136,12 @@ final class Chromium implements AutoCloseable {
         return answer.get(60, TimeUnit.SECONDS);
     }
 
-    void open(URI uri) throws Exception {
+    public void open(URI uri) throws Exception {
         send("Page.navigate", Map.of("url", uri.toString()));
     }
 
     /** What the expression is worth, promises awaited; fails if it throws. */
-    JsonNode evaluate(String expression) throws Exception {
+    public JsonNode evaluate(String expression) throws Exception {
         JsonNode answer = send(
                 "Runtime.evaluate",
                 Map.of("expression", expression, "returnByValue", true, "awaitPromise", true, "userGesture", true));
@@ -142,12 +151,12 @@ final class Chromium implements AutoCloseable {
         return answer.get("result").path("value");
     }
 
-    String text(String selector) throws Exception {
+    public String text(String selector) throws Exception {
         return evaluate("document.querySelector(" + JSON.writeValueAsString(selector) + ")?.textContent ?? ''")
                 .asString();
     }
 
-    void await(String condition) {
+    public void await(String condition) {
         Awaitility.await(condition)
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(50))
@@ -155,20 +164,20 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Presses and releases a key that has focus wherever it is. */
-    void press(String key, String code, int keyCode, String text) throws Exception {
+    public void press(String key, String code, int keyCode, String text) throws Exception {
         Map<String, Object> down =
                 Map.of("type", "keyDown", "key", key, "code", code, "windowsVirtualKeyCode", keyCode, "text", text);
         send("Input.dispatchKeyEvent", down);
         send("Input.dispatchKeyEvent", Map.of("type", "keyUp", "key", key, "code", code));
     }
 
-    void size(int width, int height, double scale, boolean phone) throws Exception {
+    public void size(int width, int height, double scale, boolean phone) throws Exception {
         send(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", scale, "mobile", phone));
     }
 
-    void theme(String scheme) throws Exception {
+    public void theme(String scheme) throws Exception {
         send(
                 "Emulation.setEmulatedMedia",
                 Map.of(
@@ -178,19 +187,24 @@ final class Chromium implements AutoCloseable {
                                 Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
     }
 
-    void screenshot(Path file) throws Exception {
+    public void screenshot(Path file) throws Exception {
         JsonNode shot = send("Page.captureScreenshot", Map.of("format", "png"));
         Files.createDirectories(file.toAbsolutePath().getParent());
         Files.write(file, Base64.getDecoder().decode(shot.get("data").asString()));
     }
 
     /** What the page threw or wrote to its console as an error. */
-    Iterable<String> complaints() {
+    public Iterable<String> complaints() {
         return complaints;
     }
 
     @Override
     public void close() throws Exception {
+        if (!first) {
+            send("Page.close", Map.of());
+            socket.abort();
+            return;
+        }
         socket.abort();
         process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
