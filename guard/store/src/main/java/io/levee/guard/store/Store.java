@@ -27,14 +27,38 @@ public interface Store extends AutoCloseable {
     void track(List<Tracked> objectives);
 
     /**
-     * Counts a batch of events. Durable when it returns: what was counted survives {@code kill -9}. An event whose id was
-     * seen lately is not counted again; late ones, and those out of order, are counted in the time in which they happened.
+     * Counts a batch of events that has no id of its own, as {@link #append(List, String)} does.
      *
      * @param events as many as came together
      * @return what became of them
      * @throws StoreException if it cannot be written; then none of them is counted
      */
-    Appended append(List<Event> events);
+    default Appended append(List<Event> events) {
+        return append(events, null);
+    }
+
+    /**
+     * Counts a batch of events. Durable when it returns: what was counted survives {@code kill -9}. An event whose id was
+     * seen lately is not counted again, nor any event of a batch whose id was; late ones, and those out of order, are counted
+     * in the time in which they happened. How long an id is remembered is a setting ({@link StoreSettings}).
+     *
+     * @param events as many as came together
+     * @param batchId what tells the batch from every other one, so that it counts once though it is sent again; null if
+     *     nothing does
+     * @return what became of them
+     * @throws StoreException if it cannot be written; then none of them is counted. If the connection to PostgreSQL broke
+     *     while it committed, they may be counted: send them again with the same batch id
+     */
+    Appended append(List<Event> events, @Nullable String batchId);
+
+    /**
+     * Does what has to be done now and then: takes over the lead if it is free, writes what is due, and deletes what is
+     * older than it is kept. Call it about once a second.
+     *
+     * @param now the present
+     * @throws StoreException if the database cannot be written; call it again
+     */
+    void tick(Instant now);
 
     /**
      * Counts events that came as numbers only, as metrics give them. As {@link #append}, but not all at once: what was counted
@@ -52,7 +76,8 @@ public interface Store extends AutoCloseable {
      * The counts of an objective, all releases, environments and sides together; by the minute.
      *
      * @param slo the objective's name
-     * @return the source that budgets are reckoned from; empty for a name that is not tracked
+     * @return the source that budgets are reckoned from; empty for a name that never had events. What lies before the time
+     *     for which minutes are kept is counted by the hour: an hour to the range in which it begins
      */
     Terms.Source counts(String slo);
 
@@ -87,7 +112,7 @@ public interface Store extends AutoCloseable {
     List<Trace> traces(String slo, TimeRange range, int most);
 
     /**
-     * Which releases had events.
+     * Which releases had events in a range. First and last event are the release's own, in the range or not.
      *
      * @param slo the objective's name
      * @param range the time
@@ -99,7 +124,7 @@ public interface Store extends AutoCloseable {
      * When the objective's last event happened.
      *
      * @param slo the objective's name
-     * @return null without one
+     * @return to the millisecond; null without one
      */
     @Nullable
     Instant last(String slo);
@@ -146,10 +171,11 @@ public interface Store extends AutoCloseable {
      * @param duplicates events that had been seen before
      * @param unmatched events that belong to no objective
      * @param expired events that are older than what is kept
+     * @param future events more than 5 minutes later than the guard's clock: refused, as some clock is wrong
      */
-    record Appended(long counted, long duplicates, long unmatched, long expired) {
+    record Appended(long counted, long duplicates, long unmatched, long expired, long future) {
         /** Nothing. */
-        public static final Appended NONE = new Appended(0, 0, 0, 0);
+        public static final Appended NONE = new Appended(0, 0, 0, 0, 0);
 
         /**
          * Both.
@@ -162,7 +188,8 @@ public interface Store extends AutoCloseable {
                     counted + other.counted,
                     duplicates + other.duplicates,
                     unmatched + other.unmatched,
-                    expired + other.expired);
+                    expired + other.expired,
+                    future + other.future);
         }
     }
 
@@ -229,9 +256,9 @@ public interface Store extends AutoCloseable {
      *
      * @param release its name
      * @param environment where
-     * @param first its first event
+     * @param first its first event, to the millisecond
      * @param last its last one
-     * @param counts its events
+     * @param counts its events in the range, by the minute
      */
     record ReleaseSeen(
             String release,

@@ -13,4 +13,13 @@ public final class StoreException extends RuntimeException {
     public StoreException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /**
+     * Without a database's word on it.
+     *
+     * @param message what cannot be done, and what to do about it
+     */
+    StoreException(String message) {
+        super(message);
+    }
 }

@@ -45,12 +45,23 @@ public record EventMatcher(
      * @return one event
      */
     public Counts counted(Event event) {
+        return switch (outcome(event)) {
+            case GOOD -> new Counts(1, 0, 0);
+            case BAD -> new Counts(0, 1, 0);
+            case DEGRADED -> new Counts(0, 0, 1);
+        };
+    }
+
+    /**
+     * What became of a matching event in the eyes of the objective: its own outcome, or bad if it took too long.
+     *
+     * @param event that matches
+     * @return good, bad or degraded
+     */
+    public Event.Outcome outcome(Event event) {
         Long limit = maxDurationMs;
         Long took = event.durationMs();
         boolean late = limit != null && (took == null || took > limit);
-        if (late || event.outcome() == Event.Outcome.BAD) {
-            return new Counts(0, 1, 0);
-        }
-        return event.outcome() == Event.Outcome.GOOD ? new Counts(1, 0, 0) : new Counts(0, 0, 1);
+        return late ? Event.Outcome.BAD : event.outcome();
     }
 }

@@ -5,13 +5,14 @@ import io.levee.guard.slo.Terms;
 import io.levee.guard.slo.TimeRange;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -19,17 +20,18 @@ import org.jspecify.annotations.Nullable;
  * Counts the events of one objective by minute, release, environment and side, and answers from that what the gate asks. Not
  * thread-safe: one thread adds and asks, or the caller locks.
  */
-public final class EventTally implements Terms.Source {
-    private static final int MOST_TRACES = 5;
-
+public final class EventTally implements KeptEvents {
     private final EventMatcher matcher;
-    private final NavigableMap<Instant, Map<Key, Counts>> minutes = new TreeMap<>();
-    private final Map<Key, Deque<Trace>> traces = new HashMap<>();
+    private final Map<Origin, NavigableMap<Instant, Kept>> origins = new HashMap<>();
     private @Nullable Instant last;
 
-    private record Key(Environment environment, @Nullable String release, Event.@Nullable Side side) {}
-
-    private record Trace(Instant time, String id) {}
+    private record Kept(Counts counts, List<FailedCall> failed) {
+        Kept plus(Kept other) {
+            return new Kept(
+                    counts.plus(other.counts),
+                    other.failed.isEmpty() ? failed : FailedCall.worst(failed, other.failed));
+        }
+    }
 
     /**
      * Nothing yet.
@@ -50,18 +52,12 @@ public final class EventTally implements Terms.Source {
         if (!matcher.matches(event)) {
             return false;
         }
-        Counts counted = matcher.counted(event);
-        Key key = new Key(event.environment(), event.release(), event.side());
-        minutes.computeIfAbsent(event.time().truncatedTo(ChronoUnit.MINUTES), minute -> new HashMap<>())
-                .merge(key, counted, Counts::plus);
-        String trace = event.traceId();
-        if (counted.bad() > 0 && trace != null) {
-            Deque<Trace> kept = traces.computeIfAbsent(key, each -> new ArrayDeque<>());
-            kept.addLast(new Trace(event.time(), trace));
-            if (kept.size() > MOST_TRACES) {
-                kept.removeFirst();
-            }
-        }
+        FailedCall failed = FailedCall.of(event, matcher.outcome(event));
+        origins.computeIfAbsent(Origin.of(event), origin -> new TreeMap<>())
+                .merge(
+                        event.time().truncatedTo(ChronoUnit.MINUTES),
+                        new Kept(matcher.counted(event), failed == null ? List.of() : List.of(failed)),
+                        Kept::plus);
         if (last == null || event.time().isAfter(last)) {
             last = event.time();
         }
@@ -81,13 +77,36 @@ public final class EventTally implements Terms.Source {
     @Override
     public Counts counts(TimeRange range) {
         Counts sum = Counts.NONE;
-        for (Map<Key, Counts> minute :
-                minutes.subMap(range.from(), true, range.to(), false).values()) {
-            for (Counts counts : minute.values()) {
-                sum = sum.plus(counts);
+        for (Origin origin : origins.keySet()) {
+            for (Kept kept : kept(origin, range).values()) {
+                sum = sum.plus(kept.counts());
             }
         }
         return sum;
+    }
+
+    @Override
+    public Collection<Origin> origins() {
+        return Collections.unmodifiableSet(origins.keySet());
+    }
+
+    @Override
+    public SortedMap<Instant, Counts> minutes(Origin origin, TimeRange range) {
+        SortedMap<Instant, Counts> found = new TreeMap<>();
+        kept(origin, range).forEach((begin, kept) -> found.put(begin, kept.counts()));
+        return found;
+    }
+
+    @Override
+    public List<FailedCall> failedCalls(Origin origin, TimeRange range) {
+        List<FailedCall> found = new ArrayList<>();
+        kept(origin, range).values().forEach(kept -> found.addAll(kept.failed()));
+        return found;
+    }
+
+    private SortedMap<Instant, Kept> kept(Origin origin, TimeRange range) {
+        NavigableMap<Instant, Kept> minutes = origins.get(origin);
+        return minutes == null ? new TreeMap<>() : minutes.subMap(range.from(), true, range.to(), false);
     }
 
     /**
@@ -99,68 +118,6 @@ public final class EventTally implements Terms.Source {
      * @return the evidence, with events up to the question's instant and none that is excluded
      */
     public Evidence evidence(Question question, Terms terms, GatePolicy policy) {
-        // The question's own minute belongs to the window: an event is counted to the minute in which it happened.
-        Instant end = question.at().truncatedTo(ChronoUnit.MINUTES).plus(1, ChronoUnit.MINUTES);
-        TimeRange window = terms.window().at(end.minusMillis(1));
-        Instant from = window.from();
-        if (question.environment() == Environment.CANARY) {
-            Instant within = end.minus(policy.canaryWithin());
-            from = within.isAfter(from) ? within : from;
-        }
-        List<Minute> found = new ArrayList<>();
-        TimeRange looked = new TimeRange(
-                from, end.isBefore(window.to()) ? end : window.to().plusMillis(1));
-        for (TimeRange counted : io.levee.guard.slo.Exclusion.counted(terms.exclusions(), looked)) {
-            minutes.subMap(counted.from(), true, counted.to(), false).forEach((begin, sides) -> {
-                Minute minute = minute(begin, sides, question);
-                if (minute.release().total() > 0) {
-                    found.add(minute);
-                }
-            });
-        }
-        return new Evidence(terms.budget(end.minusMillis(1), this), found, traces(question));
-    }
-
-    private static Minute minute(Instant begin, Map<Key, Counts> sides, Question question) {
-        Counts release = Counts.NONE;
-        Counts stable = Counts.NONE;
-        for (Map.Entry<Key, Counts> side : sides.entrySet()) {
-            if (isOwn(side.getKey(), question)) {
-                release = release.plus(side.getValue());
-            } else if (isStable(side.getKey(), question)) {
-                stable = stable.plus(side.getValue());
-            }
-        }
-        return new Minute(begin, release, stable);
-    }
-
-    /** A canary's events may be told by their side as well as by their environment. */
-    private static boolean isOwn(Key key, Question question) {
-        if (!question.release().equals(key.release())) {
-            return false;
-        }
-        return key.environment() == question.environment()
-                || (question.environment() == Environment.CANARY
-                        && key.environment() == Environment.PRODUCTION
-                        && key.side() == Event.Side.CANARY);
-    }
-
-    /** Beside a canary and in production the stable side is what production runs; staging has one of its own. */
-    private static boolean isStable(Key key, Question question) {
-        boolean sameUsers =
-                (key.environment() == Environment.STAGING) == (question.environment() == Environment.STAGING);
-        return sameUsers
-                && key.side() == Event.Side.STABLE
-                && !question.release().equals(key.release());
-    }
-
-    private List<String> traces(Question question) {
-        List<String> found = new ArrayList<>();
-        traces.forEach((key, kept) -> {
-            if (isOwn(key, question)) {
-                kept.forEach(trace -> found.add(trace.id()));
-            }
-        });
-        return found.subList(Math.max(0, found.size() - MOST_TRACES), found.size());
+        return Evidence.of(question, terms, policy, this);
     }
 }
