@@ -30,14 +30,14 @@ class BulkTest {
                 long before = ids.size();
                 events.forEach(event -> ids.add(((Event) event).id()));
                 long counted = ids.size() - before;
-                return new Store.Appended(counted, events.size() - counted, 0, 0);
+                return new Store.Appended(counted, events.size() - counted, 0, 0, 0);
             });
 
     @Test
     void bulksAreTakenAsEventsInBoundedBatchesAndOnce() {
         List<Store.Bulk> bulks = List.of(new Store.Bulk(event("a"), 12_000), new Store.Bulk(event("b"), 3));
-        assertThat(store.appendBulk(bulks)).isEqualTo(new Store.Appended(12_003, 0, 0, 0));
-        assertThat(store.appendBulk(bulks)).isEqualTo(new Store.Appended(0, 12_003, 0, 0));
+        assertThat(store.appendBulk(bulks)).isEqualTo(new Store.Appended(12_003, 0, 0, 0, 0));
+        assertThat(store.appendBulk(bulks)).isEqualTo(new Store.Appended(0, 12_003, 0, 0, 0));
         assertThat(batches).containsExactly(10_000, 2_003, 10_000, 2_003);
         assertThat(store.appendBulk(List.of(new Store.Bulk(event("c"), 0)))).isEqualTo(Store.Appended.NONE);
         assertThatThrownBy(() -> new Store.Bulk(event("d"), -1)).hasMessageContaining("-1");
