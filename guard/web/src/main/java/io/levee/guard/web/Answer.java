@@ -18,7 +18,8 @@ public final class Answer {
     /**
      * JSON with status 200.
      *
-     * @param value strings, numbers, booleans, nulls, lists, maps and records of such; instants become ISO 8601
+     * @param value strings, numbers, booleans, nulls, lists, maps, and records of exported packages; instants become ISO 8601,
+     *     decimals are written in full, and what is no number becomes null
      * @return the answer
      */
     public static Answer json(Object value) {

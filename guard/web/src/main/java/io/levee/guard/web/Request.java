@@ -77,6 +77,14 @@ public interface Request {
     String actor();
 
     /**
+     * What who asks may do.
+     *
+     * @return the token's role; null without one
+     */
+    @Nullable
+    Role role();
+
+    /**
      * Where from.
      *
      * @return the client's address

@@ -5,6 +5,7 @@ public final class WebException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final int status;
+    private final String text;
 
     /**
      * With the way out.
@@ -15,6 +16,7 @@ public final class WebException extends RuntimeException {
     public WebException(int status, String message) {
         super(message, null, false, false);
         this.status = status;
+        text = message;
     }
 
     /**
@@ -24,5 +26,9 @@ public final class WebException extends RuntimeException {
      */
     public int status() {
         return status;
+    }
+
+    String text() {
+        return text;
     }
 }
