@@ -73,7 +73,7 @@ public final class Breaker {
      * @throws IllegalArgumentException if the number is less than 1
      */
     public static Spec consecutiveFailures(int n) {
-        return new Spec(BreakerSettings.consecutiveFailures(n));
+        return BreakerSettings.consecutiveFailures(n);
     }
 
     /**
@@ -85,7 +85,7 @@ public final class Breaker {
      * @throws IllegalArgumentException if the share is out of range
      */
     public static Spec failureRate(double share) {
-        return new Spec(BreakerSettings.failureRate(share));
+        return BreakerSettings.failureRate(share);
     }
 
     /**
@@ -358,13 +358,7 @@ public final class Breaker {
      * and thread-safe; each method answers a changed copy and throws {@link IllegalArgumentException} for a value that
      * is out of range or contradicts one that is set already.
      */
-    public static final class Spec {
-        private final BreakerSettings settings;
-
-        private Spec(BreakerSettings settings) {
-            this.settings = settings;
-        }
-
+    public sealed interface Spec permits BreakerSettings {
         /**
          * How long the breaker refuses everything before it lets a probe through: exactly so long, unless
          * {@link #growing} is set as well.
@@ -373,9 +367,7 @@ public final class Breaker {
          *     {@link Breaker#failureRate} 5 s {@code growing(2, 300 s)}
          * @return a changed copy
          */
-        public Spec openFor(Duration time) {
-            return new Spec(settings.openFor(time));
-        }
+        Spec openFor(Duration time);
 
         /**
          * Has the open time grow with each failed probe in a row, and spreads it evenly over its upper half, so that
@@ -386,9 +378,7 @@ public final class Breaker {
          * @param max the longest open time; at least {@link #openFor}
          * @return a changed copy
          */
-        public Spec growing(double multiplier, Duration max) {
-            return new Spec(settings.growing(multiplier, max));
-        }
+        Spec growing(double multiplier, Duration max);
 
         /**
          * Takes shares over the calls of the last so many seconds, to within a sixteenth: a call is forgotten when it
@@ -397,9 +387,7 @@ public final class Breaker {
          * @param window 100 ms to 24 h. Default: 30 s
          * @return a changed copy
          */
-        public Spec overTime(Duration window) {
-            return new Spec(settings.overTime(window));
-        }
+        Spec overTime(Duration window);
 
         /**
          * Takes shares over the last so many calls, however long ago they were. Excludes {@link #overTime}.
@@ -407,9 +395,7 @@ public final class Breaker {
          * @param lastCalls 1 to 10,000
          * @return a changed copy
          */
-        public Spec overCalls(int lastCalls) {
-            return new Spec(settings.overCalls(lastCalls));
-        }
+        Spec overCalls(int lastCalls);
 
         /**
          * The fewest calls that a share is taken of; with fewer the breaker stays closed.
@@ -417,9 +403,7 @@ public final class Breaker {
          * @param n 1 to 100,000. Default: 20, or all the calls of a shorter overCalls
          * @return a changed copy
          */
-        public Spec minimumCalls(int n) {
-            return new Spec(settings.minimumCalls(n));
-        }
+        Spec minimumCalls(int n);
 
         /**
          * Opens also when at least such a share of the calls is slow, failed ones included. A probe that succeeds but
@@ -429,9 +413,7 @@ public final class Breaker {
          * @param share the share of slow calls that opens the breaker; more than 0, at most 1
          * @return a changed copy
          */
-        public Spec slowCalls(Duration threshold, double share) {
-            return new Spec(settings.slowCalls(threshold, share));
-        }
+        Spec slowCalls(Duration threshold, double share);
 
         /**
          * How long a probe has for its report. After that it counts as lost, its result no longer matters, and the
@@ -440,9 +422,7 @@ public final class Breaker {
          * @param time more than zero. Default: openFor, but at least 60 s
          * @return a changed copy
          */
-        public Spec probeLease(Duration time) {
-            return new Spec(settings.probeLease(time));
-        }
+        Spec probeLease(Duration time);
 
         /**
          * Makes a breaker with these settings, closed.
@@ -450,7 +430,7 @@ public final class Breaker {
          * @return a new breaker
          * @throws IllegalArgumentException if a setting has no meaning beside the others
          */
-        public Breaker build() {
+        default Breaker build() {
             return build(RandomSource.system());
         }
 
@@ -461,23 +441,6 @@ public final class Breaker {
          * @return a new breaker
          * @throws IllegalArgumentException if a setting has no meaning beside the others
          */
-        public Breaker build(RandomSource random) {
-            return settings.build(Objects.requireNonNull(random, "random"));
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Spec that && settings.all().equals(that.settings.all());
-        }
-
-        @Override
-        public int hashCode() {
-            return settings.all().hashCode();
-        }
-
-        @Override
-        public String toString() {
-            return settings.toString();
-        }
+        Breaker build(RandomSource random);
     }
 }

@@ -2,11 +2,11 @@ package io.levee;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The settings behind a {@link Breaker.Spec}: what may be set to what, what excludes what, what is the default.
- */
-final class BreakerSettings implements Cloneable {
+/** The one {@link Breaker.Spec}: what may be set to what, what excludes what, what is the default. */
+final class BreakerSettings implements Breaker.Spec, Cloneable {
     /** The mission's rule. */
     private static final long OPEN_AFTER_A_ROW = 30 * Nanos.PER_SECOND;
 
@@ -90,23 +90,27 @@ final class BreakerSettings implements Cloneable {
         return settings;
     }
 
-    BreakerSettings openFor(Duration time) {
+    @Override
+    public Breaker.Spec openFor(Duration time) {
         long nanos = Nanos.positive(time, "openFor");
         return opening(nanos, growthIsDefault ? 0 : growth, longestNanos);
     }
 
-    BreakerSettings growing(double multiplier, Duration longest) {
+    @Override
+    public Breaker.Spec growing(double multiplier, Duration longest) {
         Range.finiteMultiplier(multiplier, "growing: multiplier");
         return opening(openForNanos, multiplier, Nanos.positive(longest, "growing: max"));
     }
 
-    BreakerSettings probeLease(Duration time) {
+    @Override
+    public Breaker.Spec probeLease(Duration time) {
         BreakerSettings changed = copy();
         changed.leaseNanos = Nanos.positive(time, "probeLease");
         return changed;
     }
 
-    BreakerSettings overTime(Duration window) {
+    @Override
+    public Breaker.Spec overTime(Duration window) {
         long nanos = Range.within(SHORTEST_WINDOW, LONGEST_WINDOW, window, "overTime");
         if (lastCalls != 0) {
             throw exclusive(nanos, lastCalls);
@@ -114,7 +118,8 @@ final class BreakerSettings implements Cloneable {
         return counting(nanos, 0, minimumCalls);
     }
 
-    BreakerSettings overCalls(int calls) {
+    @Override
+    public Breaker.Spec overCalls(int calls) {
         Range.within(1, MOST_LAST_CALLS, calls, "overCalls");
         if (windowNanos != 0) {
             throw exclusive(windowNanos, calls);
@@ -127,19 +132,23 @@ final class BreakerSettings implements Cloneable {
                 + ") exclude each other; keep one of the two");
     }
 
-    BreakerSettings minimumCalls(int n) {
+    @Override
+    public Breaker.Spec minimumCalls(int n) {
         Range.within(1, MOST_MINIMUM_CALLS, n, "minimumCalls");
         return counting(windowNanos, lastCalls, n);
     }
 
-    BreakerSettings slowCalls(Duration threshold, double share) {
+    @Override
+    public Breaker.Spec slowCalls(Duration threshold, double share) {
         BreakerSettings changed = copy();
         changed.slowNanos = Nanos.positive(threshold, "slowCalls: threshold");
         changed.slowShare = checkedShare(share, "slowCalls: share");
         return changed;
     }
 
-    Breaker build(RandomSource random) {
+    @Override
+    public Breaker build(RandomSource random) {
+        Objects.requireNonNull(random, "random");
         if (failuresInARow > 0 && slowShare == 0 && (windowNanos != 0 || lastCalls != 0 || minimumCalls != 0)) {
             throw new IllegalArgumentException("overTime, overCalls and minimumCalls say nothing about "
                     + "consecutiveFailures(" + failuresInARow + "); drop them, or add slowCalls or use failureRate");
@@ -200,8 +209,17 @@ final class BreakerSettings implements Cloneable {
         return changed;
     }
 
-    /** Each setting, for comparing. */
-    List<Object> all() {
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof BreakerSettings that && all().equals(that.all());
+    }
+
+    @Override
+    public int hashCode() {
+        return all().hashCode();
+    }
+
+    private List<Object> all() {
         return List.of(
                 failuresInARow,
                 failureShare,

@@ -330,10 +330,6 @@ final class CallMachine implements CallView {
         if (paid > 0) {
             refund();
         }
-        CallMetrics metrics = engine.metrics;
-        if (metrics != null) {
-            metrics.succeeded(made, hedged && firstInFocus);
-        }
         if (engine.telemetry != null) {
             succeeded = true;
             attemptEnded(judged, nowNanos);
@@ -542,10 +538,6 @@ final class CallMachine implements CallView {
             // Of several retries of one call each has its price; only the one that succeeds gets its own back.
             paid = judged.cost();
             paidUnsent = true;
-        }
-        CallMetrics metrics = engine.metrics;
-        if (metrics != null) {
-            metrics.retried(judged.rule());
         }
         EventBus events = engine.events;
         if (events != null || engine.telemetry != null) {
@@ -916,10 +908,6 @@ final class CallMachine implements CallView {
         Decision record = degraded ? decision() : null;
         if (record != null) {
             decision = record.asDegraded();
-        }
-        CallMetrics metrics = engine.metrics;
-        if (metrics != null) {
-            metrics.failed(made, stopped, degraded);
         }
         tell(TelemetryHub.CALL_ENDED, endedNanos, 0, null);
         EventBus events = engine.events;

@@ -33,7 +33,6 @@ final class Engine implements TransitionListener {
     final RandomSource random;
     final Executor executor;
     final @Nullable EventBus events;
-    final @Nullable CallMetrics metrics;
     // The next three are written by the constructor and by attach(), before anybody else has the engine.
     @Nullable
     TelemetryHub telemetry;
@@ -77,7 +76,6 @@ final class Engine implements TransitionListener {
         limitSpec = b.concurrencyLimit;
         hedgeSpec = b.hedge;
         events = b.listeners.isEmpty() ? null : new EventBus(name, b.listeners);
-        metrics = b.metrics ? new CallMetrics() : null;
         clockAtStart = deadlineNanos != Nanos.NEVER
                 || attemptTimeoutNanos != Nanos.NEVER
                 || limiter != null
@@ -92,7 +90,7 @@ final class Engine implements TransitionListener {
                 || (hedge != null && hedge.needsDuration());
         learnsFromSuccess = limit != null || hedge != null;
         countsRefusals = throttle != null || limit != null;
-        unguardedFirst = !clockAtStart && !judgesValues && bulkhead == null && budget == null && metrics == null;
+        unguardedFirst = !clockAtStart && !judgesValues && bulkhead == null && budget == null;
         if (breaker != null) {
             breaker.onTransition(this);
         }

@@ -246,15 +246,6 @@ public final class Levee implements AutoCloseable {
     }
 
     /**
-     * What became of the calls so far, in counts.
-     *
-     * @return the counters, or null unless {@link Builder#metrics()} was set
-     */
-    public @Nullable CallMetrics metrics() {
-        return engine.metrics;
-    }
-
-    /**
      * The throttle, for operators and consoles.
      *
      * @return the throttle, or null without one
@@ -391,9 +382,9 @@ public final class Levee implements AutoCloseable {
         TimeSource time = TimeSource.system();
         RandomSource random = RandomSource.system();
         Executor executor = ForkJoinPool.commonPool();
-        boolean metrics;
         final List<LeveeListener> listeners = new ArrayList<>();
         private @Nullable List<Telemetry> telemetry;
+        private final List<Telemetry> alsoTold = new ArrayList<>();
         private final List<String> made = new ArrayList<>();
 
         private Builder(String name) {
@@ -631,19 +622,20 @@ public final class Levee implements AutoCloseable {
         }
 
         List<Telemetry> providers() {
-            List<Telemetry> chosen = telemetry;
-            return chosen == null ? TelemetryHub.FOUND : chosen;
+            List<Telemetry> chosen = new ArrayList<>(telemetry == null ? TelemetryHub.FOUND : telemetry);
+            chosen.addAll(alsoTold);
+            return chosen;
         }
 
         /**
-         * Counts calls, attempts, retries and stops for {@link Levee#metrics()}. Default off: a call that succeeds at once
-         * then costs an addition more (some 5 ns), which only pays where somebody reads the counts.
+         * Adds one that is told of the calls, beside those that {@link #telemetry} names or that are found: a part of the
+         * application that counts for itself, such as what is left of a quota. Default: none. May be said several times.
          *
+         * @param provider one more; told after the others
          * @return this
          */
-        public Builder metrics() {
-            once("metrics");
-            metrics = true;
+        public Builder alsoTell(Telemetry provider) {
+            alsoTold.add(Objects.requireNonNull(provider, "provider"));
             return this;
         }
 

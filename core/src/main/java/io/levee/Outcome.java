@@ -179,8 +179,7 @@ public final class Outcome implements Cloneable {
      */
     public Outcome withGrpcPushback(String text) {
         Outcome changed = copy();
-        // ASCII only: Character.isDigit also takes the digits of other scripts.
-        changed.pushedBack = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        changed.pushedBack = isNumber(text);
         changed.barred = !changed.pushedBack;
         if (changed.pushedBack) {
             // More digits than a long holds are a wait that nobody grants.
@@ -188,6 +187,16 @@ public final class Outcome implements Cloneable {
             changed.minDelayNanos = millis == 0 ? AT_ONCE : Nanos.fromMillis(millis);
         }
         return changed;
+    }
+
+    /** ASCII only: Character.isDigit also takes the digits of other scripts. */
+    private static boolean isNumber(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     /**

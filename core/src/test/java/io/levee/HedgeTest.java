@@ -508,22 +508,6 @@ class HedgeTest {
     }
 
     @Test
-    void theCountsTellWhoseSuccessItWas() {
-        for (int winner : new int[] {0, 1}) {
-            attempts.clear();
-            Levee levee = levee().metrics().build();
-            CompletableFuture<Result<String>> call = call(levee);
-            advance(20);
-            attempts.get(winner).complete("7");
-            call.join();
-            CallMetrics.Snapshot counts = levee.metrics().snapshot();
-            assertThat(counts.attempts()).isEqualTo(2);
-            assertThat(counts.succeededAtOnce()).isEqualTo(1 - winner);
-            assertThat(counts.savedByRetry()).isEqualTo(winner);
-        }
-    }
-
-    @Test
     void withoutARetryBudgetThereIsNoHedge() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> levee().noRetryBudget().build())

@@ -370,7 +370,6 @@ class InvariantsTest {
                 .limiter(Limiter.perSecond(1e9).burst(1_000_000))
                 .breaker(Breaker.failureRate(0.5))
                 .bulkhead(Bulkhead.inFlight(10))
-                .metrics()
                 .build();
         AttemptBody<String, RuntimeException> body = attempt -> "7";
         // The measuring itself, and the timer entry that is set once in ten seconds, are some hundred bytes in all.

@@ -1,7 +1,10 @@
 package io.levee.fleet;
 
+import io.levee.CallView;
 import io.levee.Levee;
 import io.levee.Limiter;
+import io.levee.Telemetry;
+import io.levee.TelemetrySink;
 import io.levee.TimeSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,9 +12,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +26,13 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Fleet fleet = Fleet.over(jedis::eval, 4).build();
  * FleetLimits limits = FleetLimits.perSecond(1000).burst(100);
- * Levee inventory = Levee.named("inventory").metrics().limiter(fleet.localShare(limits)).build();
+ * Levee inventory = Levee.named("inventory").limiter(fleet.localShare(limits)).alsoTell(fleet.usage()).build();
  * fleet.share(inventory, limits);
  * }</pre>
  *
  * <p>Each process has a part of the rate on lease, renewed by a thread of its own; its limiter is set to that part. So a call
  * never waits for Redis, and costs what it costs without a fleet. Parts follow demand where the Levee has
- * {@link Levee.Builder#metrics()}, and are equal where it has not. When Redis is away or slow, a process goes on with an
+ * {@link #usage()}, and are equal where it has not. When Redis is away or slow, a process goes on with an
  * equal part (or what it had, if that is less, for the time of one lease), and comes back by itself.
  *
  * <p>How far the fleet can exceed its rate, and why: docs/fleet.md. Thread-safe. Close it to stop its thread; the limiters
@@ -41,6 +47,9 @@ public final class Fleet implements AutoCloseable {
 
     private final RedisScript redis;
     private final Settings settings;
+    /** Attempts by the name of the Levee that made them. */
+    private final Map<String, LongAdder> used = new ConcurrentHashMap<>();
+
     private final List<FleetShare> shares = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile boolean closed;
@@ -102,6 +111,27 @@ public final class Fleet implements AutoCloseable {
     }
 
     /**
+     * Counts the attempts of a Levee that is to be shared, so that its part can follow what it uses.
+     *
+     * @return for {@link Levee.Builder#alsoTell}; costs each call an addition to a counter
+     */
+    public Telemetry usage() {
+        return levee -> new Usage(used.computeIfAbsent(levee.name(), name -> new LongAdder()));
+    }
+
+    private record Usage(LongAdder attempts) implements TelemetrySink {
+        @Override
+        public boolean timesEveryCall() {
+            return false;
+        }
+
+        @Override
+        public void callEnded(CallView call, @Nullable Object state) {
+            attempts.add(call.attemptsMade());
+        }
+    }
+
+    /**
      * Sets a Levee's limiter, and its retry budget if the limits say so, to this process' part of the fleet's limits from now
      * on. The Levee's name tells the fleet's downstreams apart: it and the limits must be the same in all processes.
      *
@@ -119,7 +149,7 @@ public final class Fleet implements AutoCloseable {
             if (shares.stream().anyMatch(share -> share.downstream().equals(levee.name()))) {
                 throw new IllegalArgumentException("a levee '" + levee.name() + "' is shared already");
             }
-            FleetShare share = new FleetShare(levee, limits, settings);
+            FleetShare share = new FleetShare(levee, limits, settings, used.get(levee.name()));
             shares.add(share);
             settings.time().wake(thread);
             return share;

@@ -1,12 +1,12 @@
 package io.levee.fleet;
 
-import io.levee.CallMetrics;
 import io.levee.Levee;
 import io.levee.Limiter;
 import io.levee.RetryBudget;
 import io.levee.TimeSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,8 @@ public final class FleetShare {
     private final Fleet.Settings settings;
     private final Limiter limiter;
     private final @Nullable RetryBudget retries;
-    private final @Nullable CallMetrics metrics;
+    /** Attempts so far; null if nobody counts them. */
+    private final @Nullable LongAdder attempts;
 
     // For the fleet's thread alone.
     private long attemptsBefore;
@@ -48,7 +49,7 @@ public final class FleetShare {
     private boolean closed;
     private TimeSource.@Nullable Timeout timer;
 
-    FleetShare(Levee levee, FleetLimits limits, Fleet.Settings settings) {
+    FleetShare(Levee levee, FleetLimits limits, Fleet.Settings settings, @Nullable LongAdder attempts) {
         Limiter own = levee.limiter();
         if (own == null) {
             throw new IllegalArgumentException("levee '" + levee.name()
@@ -63,7 +64,7 @@ public final class FleetShare {
         this.limits = limits;
         this.settings = settings;
         this.limiter = own;
-        this.metrics = levee.metrics();
+        this.attempts = attempts;
         long now = settings.time().nanoTime();
         askedNanos = now;
         lease = new Lease(limits.permitsPerSecond(), settings.leaseNanos(), settings.expectedMembers(), now);
@@ -114,14 +115,14 @@ public final class FleetShare {
 
     /** The rate that this process could use; -1 if it does not know. */
     private double want(long nowNanos) {
-        CallMetrics counted = metrics;
+        LongAdder counted = attempts;
         if (counted == null) {
             return -1;
         }
-        long attempts = counted.snapshot().attempts();
+        long made = counted.sum();
         double seconds = Math.max(1e-3, (nowNanos - askedNanos) / 1e9);
-        used = Math.max((attempts - attemptsBefore) / seconds, used * MEMORY);
-        attemptsBefore = attempts;
+        used = Math.max((made - attemptsBefore) / seconds, used * MEMORY);
+        attemptsBefore = made;
         askedNanos = nowNanos;
         double equal;
         lock.lock();

@@ -43,8 +43,8 @@ final class Member implements AutoCloseable {
                 .renewEvery(RENEWAL)
                 .build();
         levee = Levee.named("inventory")
-                .metrics()
                 .limiter(fleet.localShare(limits).maxWaiting(0))
+                .alsoTell(fleet.usage())
                 .build();
         share = fleet.share(levee, limits);
     }

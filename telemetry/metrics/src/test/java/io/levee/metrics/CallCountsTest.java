@@ -1,10 +1,21 @@
-package io.levee;
+package io.levee.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.levee.AttemptBody;
+import io.levee.Breaker;
+import io.levee.Call;
+import io.levee.Classifier;
+import io.levee.Hedge;
+import io.levee.Levee;
+import io.levee.RetryPolicy;
+import io.levee.StopReason;
+import io.levee.Verdict;
+import io.levee.test.VirtualTime;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -13,18 +24,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each call is counted once, under what became of it, whoever drives it. */
-class CallMetricsTest {
-    private final ManualTime time = new ManualTime();
+class CallCountsTest {
+    private final VirtualTime time = VirtualTime.create();
+    private final CallCounts counts = new CallCounts();
 
     private Levee.Builder inventory() {
         return Levee.named("inventory")
                 .time(time)
                 .executor(Runnable::run)
-                .metrics()
+                .telemetry()
+                .alsoTell(counts)
                 .retry(RetryPolicy.fixed(Duration.ofMillis(50)).attempts(3));
     }
 
@@ -38,27 +49,19 @@ class CallMetricsTest {
     }
 
     @Test
-    void withoutTheSettingNothingIsCounted() {
-        assertThat(Levee.named("inventory").build().metrics()).isNull();
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void everyCallIsCountedUnderWhatBecameOfIt(Driver driver) throws Exception {
+    void everyCallIsCountedUnderWhatBecameOfIt() throws Exception {
         Levee levee = inventory().breaker(Breaker.failureRate(1)).build();
         Call<String> stock = Call.named("stock");
-        driver.call(levee, time, stock, failing(0));
-        driver.call(levee, time, stock, failing(0));
-        driver.call(levee, time, stock, failing(2));
-        assertThat(catchThrowable(() -> driver.call(levee, time, stock, failing(3))))
-                .isNotNull();
-        driver.call(levee, time, stock.fallback("0"), failing(3));
+        levee.call(stock, failing(0));
+        levee.call(stock, failing(0));
+        levee.call(stock, failing(2));
+        assertThat(catchThrowable(() -> levee.call(stock, failing(3)))).isNotNull();
+        levee.call(stock.fallback("0"), failing(3));
         levee.breaker().forceOpen();
-        assertThat(catchThrowable(() -> driver.call(levee, time, stock, failing(0))))
-                .isNotNull();
+        assertThat(catchThrowable(() -> levee.call(stock, failing(0)))).isNotNull();
 
-        assertThat(levee.metrics().snapshot())
-                .isEqualTo(new CallMetrics.Snapshot(
+        assertThat(counts.snapshot())
+                .isEqualTo(new CallCounts.Snapshot(
                         6,
                         2,
                         1,
@@ -69,11 +72,49 @@ class CallMetricsTest {
     }
 
     @Test
+    void anAsynchronousCallIsCountedAsASynchronousOneIs() {
+        Levee levee = inventory().build();
+        CompletableFuture<String> call = levee.callAsync(attempt -> attempt.number() < 2
+                ? CompletableFuture.failedFuture(new ConnectException("refused"))
+                : CompletableFuture.completedFuture("7"));
+        time.runUntilIdle();
+        assertThat(call).isCompletedWithValue("7");
+        assertThat(counts.snapshot())
+                .isEqualTo(new CallCounts.Snapshot(1, 0, 1, 0, 3, Map.of(), Map.of("connect", 2L)));
+    }
+
+    @Test
+    void aHedgedCallIsCountedByWhoseSuccessItWas() {
+        for (int winner : new int[] {0, 1}) {
+            CallCounts each = new CallCounts();
+            List<CompletableFuture<String>> attempts = new ArrayList<>();
+            Levee levee = Levee.named("inventory")
+                    .time(time)
+                    .executor(Runnable::run)
+                    .idempotent()
+                    .hedge(Hedge.after(Duration.ofMillis(20)))
+                    .telemetry()
+                    .alsoTell(each)
+                    .build();
+            CompletableFuture<String> call = levee.callAsync(attempt -> {
+                attempts.add(new CompletableFuture<>());
+                return attempts.get(attempt.number());
+            });
+            time.advance(Duration.ofMillis(20));
+            attempts.get(winner).complete("7");
+            assertThat(call).isCompletedWithValue("7");
+            assertThat(each.snapshot().attempts()).isEqualTo(2);
+            assertThat(each.snapshot().succeededAtOnce()).isEqualTo(1 - winner);
+            assertThat(each.snapshot().savedByRetry()).isEqualTo(winner);
+        }
+    }
+
+    @Test
     void anAsynchronousCallThatEndsAtOnceIsCountedToo() {
         Levee levee = inventory().build();
         levee.callAsync(attempt -> CompletableFuture.completedFuture("7"));
-        assertThat(levee.metrics().snapshot().succeededAtOnce()).isEqualTo(1);
-        assertThat(levee.metrics().snapshot().attempts()).isEqualTo(1);
+        assertThat(counts.snapshot().succeededAtOnce()).isEqualTo(1);
+        assertThat(counts.snapshot().attempts()).isEqualTo(1);
     }
 
     @Test
@@ -95,8 +136,8 @@ class CallMetricsTest {
                 return "7";
             });
         }
-        Map<String, Long> retries = levee.metrics().snapshot().retries();
-        assertThat(retries).hasSize(CallMetrics.MAX_RULES + 1).containsEntry(CallMetrics.OTHER_RULES, 936L);
+        Map<String, Long> retries = counts.snapshot().retries();
+        assertThat(retries).hasSize(CallCounts.MAX_RULES + 1).containsEntry(CallCounts.OTHER_RULES, 936L);
     }
 
     @Test
@@ -118,6 +159,6 @@ class CallMetricsTest {
         } finally {
             threads.shutdownNow();
         }
-        assertThat(levee.metrics().snapshot().calls()).isEqualTo(4L * each);
+        assertThat(counts.snapshot().calls()).isEqualTo(4L * each);
     }
 }

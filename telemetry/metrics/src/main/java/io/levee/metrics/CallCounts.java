@@ -1,23 +1,34 @@
-package io.levee;
+package io.levee.metrics;
 
+import io.levee.CallView;
+import io.levee.Decision;
+import io.levee.Levee;
+import io.levee.StopReason;
+import io.levee.Telemetry;
+import io.levee.TelemetrySink;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what became of the calls to one downstream, for whoever exports metrics: {@link Levee.Builder#metrics()} switches
- * it on, {@link Levee#metrics()} reads it. The engine counts and the exporter reads when it likes, so no exporter can make
- * a call late or fail.
+ * Counts what became of calls, for whoever wants plain numbers without an exporter:
  *
- * <p>A call that succeeds at its first attempt costs one addition to a striped counter, and nothing is allocated.
- * Everything else is counted where a call has already failed once.
+ * <pre>{@code
+ * CallCounts counts = new CallCounts();
+ * Levee inventory = Levee.named("inventory").alsoTell(counts).build();
+ * counts.snapshot().savedByRetry();
+ * }</pre>
+ *
+ * <p>One for each Levee; given to several it counts the calls of all. A call that succeeds at its first attempt costs one
+ * addition to a striped counter, and nothing is allocated.
  *
  * <p>Thread-safe and lock-free. Counts only grow. Labels are bounded: by {@link StopReason}, and by rule up to {@value
  * #MAX_RULES} of them, beyond which retries count under {@value #OTHER_RULES}.
  */
-public final class CallMetrics {
+public final class CallCounts implements Telemetry, TelemetrySink {
     /** As many rules as are told apart; the shipped ones are fewer than half of that. */
     static final int MAX_RULES = 64;
 
@@ -33,21 +44,32 @@ public final class CallMetrics {
     private final EnumMap<StopReason, LongAdder> stopped = new EnumMap<>(StopReason.class);
     private final ConcurrentHashMap<String, LongAdder> retriesByRule = new ConcurrentHashMap<>();
 
-    CallMetrics() {
+    /** All counts at 0. */
+    public CallCounts() {
         for (StopReason reason : StopReason.values()) {
             stopped.put(reason, new LongAdder());
         }
     }
 
-    /**
-     * A call has succeeded.
-     *
-     * @param first whether it is its first attempt that succeeded though there was another, its hedge
-     */
-    void succeeded(int attempts, boolean first) {
-        if (attempts == 1) {
+    @Override
+    public TelemetrySink sink(Levee levee) {
+        return this;
+    }
+
+    @Override
+    public boolean timesEveryCall() {
+        return false;
+    }
+
+    @Override
+    public void callEnded(CallView call, @Nullable Object state) {
+        int attempts = call.attemptsMade();
+        StopReason why = call.stop();
+        if (why != null) {
+            failed(attempts, why, call.decision());
+        } else if (attempts == 1) {
             succeededAtOnce.increment();
-        } else if (first) {
+        } else if (call.attempt() == 0) { // before its hedge did
             succeededAtOnce.increment();
             furtherAttempts.add(attempts - 1);
         } else {
@@ -56,18 +78,20 @@ public final class CallMetrics {
         }
     }
 
-    void failed(int attempts, StopReason reason, boolean isDegraded) {
+    private void failed(int attempts, StopReason why, @Nullable Decision decision) {
         furtherAttempts.add(attempts);
-        LongAdder counter = stopped.get(reason);
+        LongAdder counter = stopped.get(why);
         if (counter != null) {
             counter.increment();
         }
-        if (isDegraded) {
+        if (decision != null && decision.degraded()) {
             degraded.increment();
         }
     }
 
-    void retried(String rule) {
+    @Override
+    public void retryScheduled(CallView call, @Nullable Object state, Decision decision) {
+        String rule = decision.rule();
         LongAdder counter = retriesByRule.get(rule);
         if (counter == null) {
             // Threads that add the last rules at the same moment may make it a few more; it stays bounded.
@@ -111,7 +135,7 @@ public final class CallMetrics {
     }
 
     /**
-     * Counts since the Levee was built. Immutable.
+     * Counts since the beginning. Immutable.
      *
      * @param calls calls that have ended
      * @param succeededAtOnce calls whose first attempt succeeded
