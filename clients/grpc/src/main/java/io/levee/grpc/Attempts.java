@@ -135,7 +135,7 @@ final class Attempts<ReqT, RespT> {
             return outcome;
         }
         boolean committed = attempt.abandon();
-        outcome = outcome.withGrpcStatus(GrpcStatus.of(status.getCode().value()))
+        outcome = outcome.withGrpcStatus(GrpcStatus.of(Translation.code(status).value()))
                 .withCommitted(committed)
                 .withReplayable(exchange.locked(exchange.replay::replayable));
         String pushback = Translation.pushback(failure);

@@ -9,6 +9,7 @@ import io.levee.CallCancelledException;
 import io.levee.DeadlineExceededException;
 import io.levee.LeveeException;
 import io.levee.NoPermitException;
+import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,16 @@ final class Translation {
             return own.getStatus();
         }
         return failure instanceof AttemptTimeoutException ? Status.DEADLINE_EXCEEDED : null;
+    }
+
+    /**
+     * The code that a status stands for. Where gRPC-Java's transport meets a connection that has just been closed, it says
+     * UNKNOWN with the I/O error as the cause, which no server can send; what it means is UNAVAILABLE.
+     */
+    static Status.Code code(Status status) {
+        return status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof IOException
+                ? Status.Code.UNAVAILABLE
+                : status.getCode();
     }
 
     static @Nullable String pushback(Throwable failure) {

@@ -81,7 +81,7 @@ final class Witness extends ClientStreamTracer.Factory {
         // A stream that this side cancelled may still have its head in a buffer, ahead of its cancellation; one that
         // the
         // connection took along has not.
-        boolean lost = ended != null && ended.getCode() == Status.Code.UNAVAILABLE;
+        boolean lost = ended != null && Translation.code(ended) == Status.Code.UNAVAILABLE;
         if (!stream.created || (lost && !stream.headersSent)) {
             return Fate.NEVER_SENT;
         }

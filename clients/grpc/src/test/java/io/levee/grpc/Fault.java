@@ -6,6 +6,7 @@ import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.levee.servers.Certificates;
+import io.levee.servers.Haproxy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -214,6 +215,32 @@ enum Fault {
             String message = "x".repeat(700 << 10);
             return serving(TextServer.failing(Status.UNAVAILABLE)).messages(message, message);
         }
+    },
+    HAPROXY_SERVER_DOWN("the server is down") {
+        @Override
+        Stage open() throws Exception {
+            return CONNECTION_REFUSED.open().behindHaproxy("");
+        }
+    },
+    HAPROXY_SERVER_DIES("the server is killed in mid-call") {
+        @Override
+        Stage open() throws Exception {
+            return KILLED.open().behindHaproxy("");
+        }
+    },
+    HAPROXY_SERVER_SILENT("the server does not answer in the balancer's time") {
+        @Override
+        Stage open() throws Exception {
+            return serving(TextServer.silent()).behindHaproxy("timeout server 300ms");
+        }
+    },
+    HAPROXY_SILENT("the balancer forwards nothing any more, attempt timeout") {
+        @Override
+        Stage open() throws Exception {
+            Stage stage = serving(TextServer.ok("hello")).behindHaproxy("").attemptTimeoutMillis(150);
+            stage.freeze();
+            return stage;
+        }
     };
 
     private final String title;
@@ -227,6 +254,10 @@ enum Fault {
     }
 
     abstract Stage open() throws Exception;
+
+    boolean isBehindHaproxy() {
+        return name().startsWith("HAPROXY_");
+    }
 
     private static Stage serving(TextServer.Answer answer) throws IOException {
         TextServer server = new TextServer(answer);
@@ -256,6 +287,7 @@ enum Fault {
         private final AutoCloseable closing;
         private boolean tls;
         private Certificates trusted;
+        private Haproxy balancer;
         private long attemptTimeoutMillis = 10_000;
         private UnaryOperator<CallOptions> options = UnaryOperator.identity();
         private List<String> messages = List.of("hello");
@@ -264,6 +296,21 @@ enum Fault {
             this.port = port;
             this.requests = requests;
             this.closing = closing;
+        }
+
+        /** The same with a load balancer between, which speaks HTTP/2 with both. */
+        Stage behindHaproxy(String settings) throws IOException {
+            Haproxy balancer = Haproxy.start("http", port, settings, "proto h2");
+            Stage stage = new Stage(balancer.port(), requests, () -> {
+                balancer.close();
+                closing.close();
+            });
+            stage.balancer = balancer;
+            return stage;
+        }
+
+        private void freeze() throws IOException, InterruptedException {
+            balancer.freeze();
         }
 
         Stage overTls() {

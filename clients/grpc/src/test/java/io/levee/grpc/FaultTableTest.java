@@ -34,8 +34,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class FaultTableTest {
     private static final Path DOC = Path.of("..", "..", "docs", "clients.md");
-    private static final String OPENING = "<!-- faults of gRPC -->\n";
-    private static final String CLOSING = "<!-- end of gRPC -->\n";
     private static final int LONGEST_TEXT = 48;
 
     /** The calls that each fault meets. */
@@ -153,15 +151,25 @@ class FaultTableTest {
 
     @Test
     void theTableInTheDocumentIsWhatHappens() throws Exception {
+        compare("gRPC", false);
+    }
+
+    @Test
+    void theTableOfWhatHappensBehindALoadBalancer() throws Exception {
+        compare("gRPC behind HAProxy", true);
+    }
+
+    private static void compare(String name, boolean behindHaproxy) throws Exception {
+        String opening = "<!-- faults of " + name + " -->\n";
         String document = Files.readString(DOC);
-        int from = document.indexOf(OPENING) + OPENING.length();
-        int to = document.indexOf(CLOSING);
+        int from = document.indexOf(opening) + opening.length();
+        int to = document.indexOf("<!-- end of " + name + " -->\n");
         assertThat(to).as("markers in " + DOC).isGreaterThanOrEqualTo(from);
         if ("write".equals(System.getProperty("levee.golden"))) {
-            Files.writeString(DOC, document.substring(0, from) + table(null) + document.substring(to));
+            Files.writeString(DOC, document.substring(0, from) + table(behindHaproxy, null) + document.substring(to));
         } else {
             String documented = document.substring(from, to);
-            assertThat(table(documented)).isEqualTo(documented);
+            assertThat(table(behindHaproxy, documented)).isEqualTo(documented);
         }
     }
 
@@ -170,13 +178,13 @@ class FaultTableTest {
         return why.stop() == StopReason.DEADLINE ? "DEADLINE" : why.stop() + ", rule " + why.rule();
     }
 
-    private static String table(@Nullable String documented) throws Exception {
+    private static String table(boolean behindHaproxy, @Nullable String documented) throws Exception {
         StringBuilder rows = new StringBuilder("| fault | call | gRPC alone: ends with | requests seen"
                 + " | with Levee, 3 attempts: ends with | fate | why no more | requests seen |\n"
                 + "|---|---|---|---|---|---|---|---|\n");
         for (Fault fault : Fault.values()) {
             for (Kind kind : Kind.values()) {
-                if (kind.meets(fault)) {
+                if (fault.isBehindHaproxy() == behindHaproxy && kind.meets(fault)) {
                     rows.append(PlayedRow.of(documented, () -> row(fault, kind)));
                 }
             }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** A real gRPC server on loopback whose answers are scripted, and that remembers what it was sent. */
 final class TextServer implements AutoCloseable {
@@ -51,11 +52,15 @@ final class TextServer implements AutoCloseable {
 
     /** The nth request gets the nth answer, all further ones the last. */
     TextServer(Answer... answers) throws IOException {
-        this(null, answers);
+        this(List.of(answers), UnaryOperator.identity());
     }
 
     TextServer(SslContext tls, Answer... answers) throws IOException {
-        script = List.of(answers);
+        this(List.of(answers), builder -> builder.sslContext(tls));
+    }
+
+    TextServer(List<Answer> answers, UnaryOperator<NettyServerBuilder> settings) throws IOException {
+        script = answers;
         ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(Texts.SERVICE);
         for (MethodType type : List.of(
                 MethodType.UNARY,
@@ -68,10 +73,7 @@ final class TextServer implements AutoCloseable {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .maxInboundMessageSize(64 << 20)
                 .addService(service.build());
-        if (tls != null) {
-            builder.sslContext(tls);
-        }
-        server = builder.build().start();
+        server = settings.apply(builder).build().start();
     }
 
     private ServerCall.Listener<String> startCall(ServerCall<String, String> call, Metadata headers) {

@@ -2,6 +2,8 @@ package io.levee.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.levee.Levee;
+import io.levee.servers.Haproxy;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.sql.Connection;
@@ -238,11 +240,42 @@ enum Fault {
 
         @Override
         Trial.Ending play(Db db) throws Exception {
-            int port;
-            try (ServerSocket unused = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                port = unused.getLocalPort();
+            return Trial.run(db.dataSource(nobodysPort()), WORK, (connection, run) -> run);
+        }
+    },
+    HAPROXY_DOWN("database down behind HAProxy, each time") {
+        @Override
+        boolean isOn(Db db) {
+            return db.hasPort();
+        }
+
+        @Override
+        Trial.Ending play(Db db) throws Exception {
+            try (Haproxy balancer = Haproxy.start("tcp", nobodysPort(), "", "")) {
+                return Trial.run(db.dataSource(balancer.port()), WORK, (connection, run) -> run);
             }
-            return Trial.run(db.dataSource(port), WORK, (connection, run) -> run);
+        }
+    },
+    HAPROXY_CLOSES("HAProxy's patience ends while a statement runs") {
+        @Override
+        boolean isOn(Db db) {
+            return db.hasPort();
+        }
+
+        @Override
+        Trial.Ending play(Db db) throws Exception {
+            String patience = "timeout client 500ms\ntimeout server 500ms";
+            try (Haproxy balancer = Haproxy.start("tcp", db.port(), patience, "")) {
+                return Trial.run(db.dataSource(balancer.port()), WORK, (connection, run) -> {
+                    insert(connection, run);
+                    if (run == 1) {
+                        try (Statement statement = connection.createStatement()) {
+                            statement.execute(db.sleep(2));
+                        }
+                    }
+                    return run;
+                });
+            }
         }
     },
     POOL_EMPTY("no connection left in the pool (HikariCP)") {
@@ -286,6 +319,12 @@ enum Fault {
                 IdempotencyTable.ddl(db.title(), IdempotencyTable.DEFAULT_NAME),
                 "INSERT INTO item VALUES (1, 0, 0)",
                 "INSERT INTO item VALUES (2, 0, 0)");
+    }
+
+    private static int nobodysPort() throws IOException {
+        try (ServerSocket unused = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return unused.getLocalPort();
+        }
     }
 
     static void insert(Connection connection, int run) throws SQLException {

@@ -1,6 +1,7 @@
 package io.levee.http.contract;
 
 import io.levee.http.contract.TestClient.Request;
+import io.levee.servers.Pauses;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -8,14 +9,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * Many users of one client side by side, each of which sends a request, pauses, and sends the next. The pauses are spread
- * evenly over a span, so some end just when the peer gives the connection up. GETs, POSTs with a key and POSTs without one.
- */
+/** Many users of one client side by side, with pauses: GETs, POSTs with a key and POSTs without one. */
 final class Lanes {
     /** The header that tells requests apart. */
     static final String ID = "X-Id";
@@ -28,20 +24,14 @@ final class Lanes {
 
     private final TestClient client;
     private final URI uri;
-    private final int lanes;
-    private final int pauses;
-    private final int shortestMillis;
-    private final int longestMillis;
+    private final Pauses pauses;
     private final Map<Kind, AtomicInteger> sent = new ConcurrentHashMap<>();
     private final Map<Kind, ConcurrentLinkedQueue<Throwable>> failed = new ConcurrentHashMap<>();
 
-    Lanes(TestClient client, URI uri, int lanes, int pauses, int shortestMillis, int longestMillis) {
+    Lanes(TestClient client, URI uri, Pauses pauses) {
         this.client = client;
         this.uri = uri;
-        this.lanes = lanes;
         this.pauses = pauses;
-        this.shortestMillis = shortestMillis;
-        this.longestMillis = longestMillis;
         for (Kind kind : Kind.values()) {
             sent.put(kind, new AtomicInteger());
             failed.put(kind, new ConcurrentLinkedQueue<>());
@@ -58,11 +48,7 @@ final class Lanes {
     }
 
     Result run() throws Exception {
-        CompletableFuture<?>[] all = new CompletableFuture<?>[lanes];
-        for (int lane = 0; lane < lanes; lane++) {
-            all[lane] = lane(lane, 0);
-        }
-        CompletableFuture.allOf(all).get(10, TimeUnit.MINUTES);
+        pauses.run(this::send);
         List<String> repeatable = new java.util.ArrayList<>();
         failed.get(Kind.GET).forEach(one -> repeatable.add("GET: " + one));
         failed.get(Kind.KEYED_POST).forEach(one -> repeatable.add("keyed POST: " + one));
@@ -72,19 +58,6 @@ final class Lanes {
                 sent.get(Kind.POST).get(),
                 repeatable,
                 failed.get(Kind.POST).size());
-    }
-
-    private CompletableFuture<?> lane(int lane, int pause) {
-        CompletableFuture<?> request = send(lane, pause);
-        if (pause == pauses) {
-            return request;
-        }
-        // Lanes and pauses are spread evenly over the span, each lane another one in each round.
-        int step = (lane + pause * 7) % lanes;
-        long wait = TimeUnit.MILLISECONDS.toMicros(shortestMillis)
-                + TimeUnit.MILLISECONDS.toMicros(longestMillis - shortestMillis) * step / lanes;
-        Executor later = CompletableFuture.delayedExecutor(wait, TimeUnit.MICROSECONDS);
-        return request.thenComposeAsync(done -> lane(lane, pause + 1), later);
     }
 
     private CompletableFuture<?> send(int lane, int pause) {

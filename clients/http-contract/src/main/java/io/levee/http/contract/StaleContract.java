@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.levee.Levee;
 import io.levee.RetryPolicy;
 import io.levee.http.contract.TestClient.Request;
+import io.levee.servers.Pauses;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
@@ -65,7 +66,7 @@ public abstract class StaleContract {
                         .noRetryBudget()
                         .build();
                 TestClient client = clients().guarded(ClientSpec.HTTP_1, levee, TestClients.Extras.NONE)) {
-            Lanes.Result result = new Lanes(client, server.uri("/"), 60, 12, 96, 104).run();
+            Lanes.Result result = new Lanes(client, server.uri("/"), new Pauses(60, 12, 96, 104)).run();
             assertNothingLost(
                     result,
                     server.requests().stream().map(one -> one.header(Lanes.ID)).toList());
@@ -74,25 +75,22 @@ public abstract class StaleContract {
 
     @Test
     void nginxWithAKeepaliveOf2Seconds() throws Exception {
-        againstNginx(60, 2);
+        againstNginx(Pauses.roundTwoSeconds(60, 2));
     }
 
-    /** 10,000 pauses, most of them side by side: their length is what takes the time. */
     @Test
     @Tag("full")
     void nginxWithAKeepaliveOf2SecondsAtScale() throws Exception {
-        int pauses = Integer.getInteger("levee.pauses", 10_000);
-        int lanes = Math.min(800, pauses);
-        againstNginx(lanes, (pauses + lanes - 1) / lanes);
+        againstNginx(Pauses.roundTwoSecondsAtScale(800));
     }
 
-    private void againstNginx(int lanes, int pauses) throws Exception {
+    private void againstNginx(Pauses pauses) throws Exception {
         try (Nginx nginx = Nginx.start();
                 Levee levee = Levee.named("nginx").build();
                 TestClient client = clients().guarded(ClientSpec.HTTP_1, levee, TestClients.Extras.NONE)) {
             assertThat(client.send(Request.get(URI.create(nginx.uri()))).status())
                     .isEqualTo(200);
-            Lanes.Result result = new Lanes(client, URI.create(nginx.uri()), lanes, pauses, 1_900, 2_100).run();
+            Lanes.Result result = new Lanes(client, URI.create(nginx.uri()), pauses).run();
             assertNothingLost(result, nginx.ids());
         }
     }
