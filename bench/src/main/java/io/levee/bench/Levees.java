@@ -7,6 +7,7 @@ import io.levee.Levee;
 import io.levee.Limiter;
 import io.levee.RetryBudget;
 import io.levee.RetryPolicy;
+import io.levee.Telemetry;
 import io.levee.Throttle;
 import io.levee.TimeSource;
 import io.levee.metrics.Meters;
@@ -21,8 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class Levees {
     private Levees() {}
 
-    private static Levee.Builder retrying() {
-        return Levee.named("bench").retry(RetryPolicy.fixed(Duration.ZERO).attempts(Peers.ATTEMPTS));
+    private static Levee.Builder retrying(Telemetry... told) {
+        // Without any, if none is given: what lies on the class path would find its way into every row.
+        return Levee.named("bench")
+                .telemetry(told)
+                .retry(RetryPolicy.fixed(Duration.ZERO).attempts(Peers.ATTEMPTS));
     }
 
     private static Levee.Builder bare() {
@@ -89,20 +93,29 @@ final class Levees {
         return retrying().breaker(countRule()).limiter(limiterRule()).build();
     }
 
-    private static Levee.Builder all() {
-        return retrying().breaker(countRule()).limiter(limiterRule()).bulkhead(Bulkhead.inFlight(Peers.IN_FLIGHT));
+    private static Levee.Builder all(Telemetry... told) {
+        return retrying(told).breaker(countRule()).limiter(limiterRule()).bulkhead(Bulkhead.inFlight(Peers.IN_FLIGHT));
     }
 
     /** The same with a bulkhead, and the metrics of the exporters. */
     static Levee everythingMeasured() {
-        return all().telemetry(new Meters(MetricOptions.defaults(), (service, upstream) -> new Recorder() {
-                    @Override
-                    public void retryEnded(double seconds, @Nullable String traceparent) {}
+        return all(meters()).build();
+    }
 
-                    @Override
-                    public void limiterWaited(double seconds) {}
-                }))
-                .build();
+    /** What is on by default, no delay, and telemetry. */
+    static Levee defaultsTold(Telemetry... telemetry) {
+        return retrying(telemetry).build();
+    }
+
+    /** What levee-prometheus and levee-micrometer count with, without a registry, which only reads. */
+    static Telemetry meters() {
+        return new Meters(MetricOptions.defaults(), (service, upstream) -> new Recorder() {
+            @Override
+            public void retryEnded(double seconds, @Nullable String traceparent) {}
+
+            @Override
+            public void limiterWaited(double seconds) {}
+        });
     }
 
     /** The same with a bulkhead, and a listener if somebody is to hear of it. */

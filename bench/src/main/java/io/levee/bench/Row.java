@@ -24,6 +24,8 @@ enum Row {
     EVERYTHING_HEARD("everything-heard", "the same, and somebody counts the calls", EverythingHeardRow.class),
     EVERYTHING_METRICS(
             "everything-metrics", "the same, counted for Prometheus or Micrometer", EverythingMetricsRow.class),
+    TELEMETRY("telemetry", "defaults, telemetry off and on", TelemetryRow.class),
+    TELEMETRY_RETRY("telemetry-1", "defaults, telemetry off and on, one failure", TelemetryRetryRow.class),
     THROTTLE("throttle", "throttle, nothing refused, the instant handed in", ThrottleRow.class),
     CONCURRENCY_LIMIT("concurrency-limit", "concurrency limit, entered and left", ConcurrencyLimitRow.class),
     ADAPTIVE("adaptive", "retry + throttle + concurrency limit", AdaptiveRow.class),
