@@ -218,6 +218,21 @@ public final class Call<T extends @Nullable Object> {
     }
 
     /**
+     * How telemetry names what is called: by the {@linkplain #operation() name} that the code gave it, else by what its adapter
+     * knows.
+     *
+     * @return such as {@code GET /stock/{sku}}; null if neither is there
+     */
+    public @Nullable String endpoint() {
+        CallTarget known = target;
+        if (!operation.isEmpty() || known == null) {
+            return operation.isEmpty() ? null : operation;
+        }
+        String template = known.template();
+        return template == null ? known.method() : known.method() + ' ' + template;
+    }
+
+    /**
      * The call's name.
      *
      * @return the name, empty if it has none

@@ -1027,6 +1027,23 @@ final class CallMachine implements CallView {
         return failure == null ? null : stopped;
     }
 
+    /** Makes no record: where calls are refused in great numbers, nobody may ask for one. */
+    @Override
+    public CallResult result() {
+        StopReason why = stop();
+        if (why == null) {
+            return CallResult.GOOD;
+        }
+        if (why == StopReason.CANCELLED) {
+            return CallResult.WITHDRAWN;
+        }
+        Decision record = decision;
+        if (record != null && record.degraded()) {
+            return CallResult.DEGRADED;
+        }
+        return verdict != null && verdict.health() == Verdict.Health.HEALTHY ? CallResult.GOOD : CallResult.BAD;
+    }
+
     @Override
     public @Nullable String traceparent() {
         return tell(TelemetryHub.TRACEPARENT, toldNanos, 0, null);

@@ -93,6 +93,13 @@ public interface CallView {
     StopReason stop();
 
     /**
+     * What the call was for its caller. For {@link TelemetrySink#callEnded}.
+     *
+     * @return the result; {@link CallResult#GOOD} while the call goes on
+     */
+    CallResult result();
+
+    /**
      * The record of that, made if nobody has asked for it before.
      *
      * @return the record; null while the call goes on and if it succeeded

@@ -310,6 +310,44 @@ class TelemetryTest {
     }
 
     @Test
+    void theResultIsWhatTheCallWasForItsCaller() {
+        List<String> results = new ArrayList<>();
+        TelemetrySink sink = new TelemetrySink() {
+            @Override
+            public void callEnded(CallView call, @Nullable Object state) {
+                results.add(call.call().endpoint() + " " + call.result());
+            }
+        };
+        Levee levee = Levee.named("x")
+                .retry(RetryPolicy.fixed(Duration.ZERO).attempts(1))
+                .telemetry(l -> sink)
+                .build();
+        Call<Integer> status = Call.<Integer>named("GET /a")
+                .outcome((value, thrown) ->
+                        thrown == null ? Outcome.value(value).withStatus(value) : Outcome.failure(thrown));
+        levee.call(status, attempt -> 200);
+        levee.call(status, attempt -> 404);
+        levee.call(status, attempt -> 429);
+        levee.call(status, attempt -> 500);
+        levee.call(status.fallback(200), attempt -> 503);
+        levee.callAsync(Call.<Integer>named(""), attempt -> new CompletableFuture<>())
+                .toCompletableFuture()
+                .cancel(true);
+        levee.close();
+        assertThat(catchThrowable(() -> levee.call(status, attempt -> 200)))
+                .isInstanceOf(LeveeClosedException.class);
+        assertThat(results)
+                .containsExactly(
+                        "GET /a GOOD",
+                        "GET /a GOOD",
+                        "GET /a BAD",
+                        "GET /a BAD",
+                        "GET /a DEGRADED",
+                        "null WITHDRAWN",
+                        "GET /a BAD");
+    }
+
+    @Test
     void aHedgeIsToldWhileTheFirstAttemptRunsAndBothAreToldToHaveEnded() {
         List<Long> retryMillis = new ArrayList<>();
         TelemetrySink latency = new TelemetrySink() {

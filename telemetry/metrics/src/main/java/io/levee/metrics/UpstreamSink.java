@@ -1,7 +1,6 @@
 package io.levee.metrics;
 
 import io.levee.Call;
-import io.levee.CallTarget;
 import io.levee.CallView;
 import io.levee.Decision;
 import io.levee.GrpcStatus;
@@ -77,17 +76,9 @@ final class UpstreamSink implements TelemetrySink {
         meters.attemptFailed(upstream, verdict == null ? CUT_SHORT : verdict.rule());
     }
 
-    /** The name that the code gave the call, else the template that its adapter knows. */
     private static String endpoint(Call<?> call) {
-        if (!call.operation().isEmpty()) {
-            return call.operation();
-        }
-        CallTarget target = call.target();
-        if (target == null) {
-            return MetricOptions.UNNAMED;
-        }
-        String template = target.template();
-        return template == null ? target.method() : target.method() + " " + template;
+        String endpoint = call.endpoint();
+        return endpoint == null ? MetricOptions.UNNAMED : endpoint;
     }
 
     private static String status(CallView call, boolean success) {

@@ -17,6 +17,12 @@ final class RetryAttributes {
 
     static final AttributeKey<String> DOWNSTREAM = AttributeKey.stringKey("levee.downstream");
     static final AttributeKey<String> OPERATION = AttributeKey.stringKey("levee.operation");
+    /** How many attempts there were, on the call's span; 0 for a call that was refused. */
+    static final AttributeKey<Long> ATTEMPTS = AttributeKey.longKey("levee.attempts");
+
+    /** What the call was for its caller, on its span: good, bad, degraded or withdrawn. */
+    static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("levee.outcome");
+
     static final AttributeKey<String> STOP = AttributeKey.stringKey("levee.stop");
     static final AttributeKey<String> FATE = AttributeKey.stringKey("levee.fate");
     static final AttributeKey<String> DECISION = AttributeKey.stringKey("levee.decision");

@@ -2,6 +2,7 @@ package io.levee.opentelemetry;
 
 import static io.levee.opentelemetry.RetryAttributes.ADDRESS;
 import static io.levee.opentelemetry.RetryAttributes.ATTEMPT;
+import static io.levee.opentelemetry.RetryAttributes.ATTEMPTS;
 import static io.levee.opentelemetry.RetryAttributes.BUDGET_LEFT;
 import static io.levee.opentelemetry.RetryAttributes.COUNT;
 import static io.levee.opentelemetry.RetryAttributes.DECISION;
@@ -11,6 +12,7 @@ import static io.levee.opentelemetry.RetryAttributes.ERROR_TYPE;
 import static io.levee.opentelemetry.RetryAttributes.FATE;
 import static io.levee.opentelemetry.RetryAttributes.METHOD;
 import static io.levee.opentelemetry.RetryAttributes.OPERATION;
+import static io.levee.opentelemetry.RetryAttributes.OUTCOME;
 import static io.levee.opentelemetry.RetryAttributes.PORT;
 import static io.levee.opentelemetry.RetryAttributes.REASON;
 import static io.levee.opentelemetry.RetryAttributes.RESEND_COUNT;
@@ -44,6 +46,7 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.TextMapPropagator;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -260,6 +263,8 @@ final class SpanSink implements TelemetrySink {
         }
         Span span = trace.call;
         if (span.isRecording()) {
+            span.setAttribute(ATTEMPTS, (long) call.attemptsMade());
+            span.setAttribute(OUTCOME, call.result().name().toLowerCase(Locale.ROOT));
             if (call.attemptsMade() > 1) {
                 span.setAttribute(COUNT, (long) call.attemptsMade() - 1);
             }

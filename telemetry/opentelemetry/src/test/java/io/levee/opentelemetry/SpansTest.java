@@ -115,6 +115,8 @@ class SpansTest {
             assertThat(call.getTraceId()).isEqualTo(root.getTraceId());
             assertThat(call.getParentSpanId()).isEqualTo(root.getSpanId());
             assertThat(call.getAttributes().get(RetryAttributes.COUNT)).isEqualTo(2);
+            assertThat(call.getAttributes().get(RetryAttributes.ATTEMPTS)).isEqualTo(3);
+            assertThat(call.getAttributes().get(RetryAttributes.OUTCOME)).isEqualTo("good");
             assertThat(call.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
             assertThat(call.getAttributes().get(RetryAttributes.ERROR_TYPE)).isNull();
             assertThat(call.getEvents())
@@ -202,6 +204,8 @@ class SpansTest {
         assertThat(refused.getEvents()).extracting(event -> event.getName()).containsExactly("retry.refused");
         assertThat(refused.getAttributes().get(RetryAttributes.STOP)).isEqualTo("BREAKER_OPEN");
         assertThat(refused.getAttributes().get(RetryAttributes.ERROR_TYPE)).isEqualTo("BREAKER_OPEN");
+        assertThat(refused.getAttributes().get(RetryAttributes.ATTEMPTS)).isZero();
+        assertThat(refused.getAttributes().get(RetryAttributes.OUTCOME)).isEqualTo("bad");
     }
 
     @Test
@@ -315,6 +319,7 @@ class SpansTest {
         SpanData span = one("retry.execute inventory");
         assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
         assertThat(span.getAttributes().get(RetryAttributes.STOP)).isEqualTo("CANCELLED");
+        assertThat(span.getAttributes().get(RetryAttributes.OUTCOME)).isEqualTo("withdrawn");
         assertThat(attempts()).hasSize(1);
     }
 
