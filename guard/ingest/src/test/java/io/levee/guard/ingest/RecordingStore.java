@@ -1,0 +1,65 @@
+package io.levee.guard.ingest;
+
+import io.levee.guard.slo.gate.Event;
+import io.levee.guard.store.Store;
+import io.levee.guard.store.StoreException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** A store that keeps the events themselves, for tests of what becomes an event. */
+final class RecordingStore {
+    private final List<Event> events = new ArrayList<>();
+    private final Set<String> seen = new HashSet<>();
+    boolean isBroken;
+
+    final Store store = (Store) Proxy.newProxyInstance(
+            Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> {
+                if (method.isDefault()) {
+                    return InvocationHandler.invokeDefault(proxy, method, arguments);
+                }
+                if (!method.getName().equals("append")) {
+                    throw new UnsupportedOperationException(method.getName());
+                }
+                return append((List<?>) arguments[0], (String) arguments[1]);
+            });
+
+    private synchronized Store.Appended append(List<?> batch, String id) {
+        if (isBroken) {
+            throw new StoreException("the disk is full; make room", new IllegalStateException());
+        }
+        long counted = 0;
+        boolean isKnown = id != null && !seen.add(id);
+        for (Object each : batch) {
+            Event event = (Event) each;
+            if (!isKnown && (event.id() == null || seen.add(event.id()))) {
+                events.add(event);
+                counted++;
+            }
+        }
+        return new Store.Appended(counted, batch.size() - counted, 0, 0, 0);
+    }
+
+    synchronized List<Event> events() {
+        return List.copyOf(events);
+    }
+
+    synchronized Event only() {
+        if (events.size() != 1) {
+            throw new AssertionError("not one event: " + events);
+        }
+        return events.get(0);
+    }
+
+    synchronized long count(Event.Outcome outcome) {
+        return events.stream().filter(event -> event.outcome() == outcome).count();
+    }
+
+    synchronized Stream<Event> of(String service) {
+        return List.copyOf(events).stream().filter(event -> event.service().equals(service));
+    }
+}
