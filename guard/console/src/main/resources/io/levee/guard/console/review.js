@@ -1,0 +1,179 @@
+// The monthly review: trends, what the budget went for, tickets beside it, and votes on targets.
+
+import { get, part, post } from "./api.js";
+import { lines } from "./bars.js";
+import { confirm, field, reason } from "./dialog.js";
+import { announce, h, put } from "./dom.js";
+import { count, millis, number, percent, plural, target } from "./format.js";
+import { dataTable, empty, failure, heading, shortTime, skeleton, sloLink, table } from "./pieces.js";
+import { keep, query } from "./router.js";
+
+const ROLES = { product: "Product", development: "Development", sre: "SRE", support: "Customer service", operations: "Operations" };
+const NEEDED = 4;
+
+/** Draws the page. */
+export async function show(main, { signal }) {
+  let month = /^\d{4}-\d{2}$/.test(query().month ?? "") ? query().month : new Date().toISOString().slice(0, 7);
+  let charts = [];
+  const picker = h("input", { type: "month", value: month, "aria-label": "Month", on: { change: () => { if (picker.value) { month = picker.value; keep({ month }); read(); } } } });
+  const minutes = h("a", { class: "button" }, "Minutes");
+  const body = h("div", { class: "cards" }, skeleton(4));
+  put(main, heading("Review"), h("p", { class: "lead" }, "Are the targets right? Five roles vote; four of them change one from the next period on."),
+    h("div", { class: "toolbar" }, h("div", {}, picker), minutes), body);
+
+  async function read() {
+    charts.forEach((chart) => chart.close());
+    charts = [];
+    minutes.href = `/api/v1/review/${part(month)}/minutes`;
+    minutes.setAttribute("download", `review-${month}.md`);
+    try {
+      const review = await get(`/api/v1/review/${part(month)}`, {}, signal);
+      const slos = review.slos ?? [];
+      put(body, slos.length === 0 ? empty("There is nothing to review in this month", "No SLO has a figure in it. Take another month.") : slos.map(section), features(review.features ?? []));
+      await drawTrends(slos);
+    } catch (error) {
+      if (error.name !== "AbortError") {
+        put(body, failure(error, read));
+      }
+    }
+  }
+
+  async function drawTrends(slos) {
+    for (const slo of slos) {
+      const host = body.querySelector(`[data-trend="${CSS.escape(slo.slo)}"]`);
+      const long = slo.trend28d ?? [];
+      if (host && long.length > 1) {
+        const byTime = new Map((slo.trend7d ?? []).map((point) => [Date.parse(point.t), point.goodPercent]));
+        const times = [...new Set([...long.map((point) => Date.parse(point.t)), ...byTime.keys()])].sort((a, b) => a - b);
+        const byTime28 = new Map(long.map((point) => [Date.parse(point.t), point.goodPercent]));
+        charts.push(await lines(host, times.map((at) => at / 1000), [
+          { name: "amber", values: times.map((at) => byTime.get(at) ?? null) },
+          { name: "curve", values: times.map((at) => byTime28.get(at) ?? null) },
+          { name: "soft", dash: [5, 5], values: times.map(() => Number(slo.target) * 100) },
+        ], (value) => `${number(value, 3)} %`));
+      }
+    }
+  }
+
+  function section(slo) {
+    const tickets = slo.tickets ?? {};
+    return h("section", { class: "panel stack", "aria-label": slo.slo },
+      h("div", { class: "panel-head" }, h("h2", {}, sloLink(slo.slo), h("span", { class: "beside" }, `target ${target(Number(slo.target) * 100)}`)), h("button", { type: "button", on: { click: () => propose(slo) } }, "Propose a target …")),
+      h("div", { class: "split" },
+        h("div", { class: "sheet" }, h("h3", {}, "Good events, trailing 7 and 28 days"),
+          (slo.trend28d ?? []).length > 1
+            ? [h("div", { class: "plot", data: { height: "mid", trend: slo.slo }, role: "img", "aria-label": trendWords(slo) }),
+              h("div", { class: "legend" }, h("span", {}, h("i", { class: "l-degraded" }), "7 days"), h("span", {}, h("i", { class: "l-left" }), "28 days"), h("span", {}, h("i", { class: "l-target" }), "Target")),
+              dataTable("The trend as a table", () => trendTable(slo))]
+            : h("p", { class: "soft" }, "Too few days have events for a trend.")),
+        h("div", { class: "sheet" }, h("h3", {}, "What the budget went for"), causes(slo.spentByCause ?? []))),
+      h("div", { class: "sheet" }, h("h3", {}, `Customer tickets${tickets.total ? `: ${count(tickets.total)}` : ""}`), clusters(tickets)),
+      (slo.proposals ?? []).map((proposal) => proposalCard(slo, proposal)));
+  }
+
+  function proposalCard(slo, proposal) {
+    const votes = proposal.votes ?? [];
+    const yes = votes.filter((vote) => vote.vote === "yes").length;
+    const open = Object.keys(ROLES).filter((role) => !votes.some((vote) => vote.role === role));
+    return h("article", { class: "card", "aria-label": `Proposal for ${slo.slo}` },
+      h("div", { class: "card-head" },
+        h("span", { class: "pill", data: { status: proposal.result === "accepted" ? "ok" : proposal.result === "declined" ? "off" : "few" } }, proposal.result === "accepted" ? "Accepted" : proposal.result === "declined" ? "Declined" : `${yes} of ${NEEDED} needed`),
+        h("h3", {}, `${target(Number(proposal.from) * 100)} → ${target(Number(proposal.to) * 100)}`), h("span", { class: "end" }, `proposed by ${proposal.by}`)),
+      h("p", {}, proposal.reason),
+      h("ul", { class: "ballot", "aria-label": "Votes" }, Object.entries(ROLES).map(([role, word]) => {
+        const vote = votes.find((one) => one.role === role);
+        return h("li", { data: { vote: vote?.vote ?? "none" } }, h("b", {}, `${word}: ${vote ? vote.vote : "not yet"}`), vote ? h("span", {}, vote.reason) : null, vote ? h("span", { class: "soft" }, vote.by, " ", shortTime(vote.at)) : null);
+      })),
+      proposal.diff ? h("details", { class: "data" }, h("summary", {}, "What would change in the document"), h("pre", { tabindex: "0" }, proposal.diff)) : null,
+      !proposal.result && open.length > 0 ? h("div", { class: "buttons" }, h("button", { type: "button", class: "primary", on: { click: () => vote(slo, proposal, open) } }, "Vote …")) : null);
+  }
+
+  function vote(slo, proposal, open) {
+    const radio = (value, text) => h("label", {}, h("input", { type: "radio", name: "vote", value, required: true }), text);
+    confirm({
+      title: `Vote on ${slo.slo}`,
+      text: `${target(Number(proposal.from) * 100)} → ${target(Number(proposal.to) * 100)}. A role votes once.`,
+      fields: [field("For the role", h("select", { name: "role" }, open.map((role) => h("option", { value: role }, ROLES[role])))), h("fieldset", { class: "field" }, h("legend", {}, "Vote"), radio("yes", "Yes"), radio("no", "No")), reason("What speaks for it or against it")],
+      button: "Vote",
+      act: async (values) => {
+        await post(`/api/v1/review/proposals/${part(proposal.id)}/votes`, { role: values.role, vote: values.vote, reason: values.reason.trim() });
+        announce("The vote is counted");
+        await read();
+      },
+    });
+  }
+
+  function propose(slo) {
+    confirm({
+      title: `Propose a target for ${slo.slo}`,
+      text: `It is ${target(Number(slo.target) * 100)} now.`,
+      fields: [field("New target in percent", h("input", { name: "target", type: "number", step: "any", min: "0", max: "100", required: true, inputmode: "decimal" })), reason("What the figures and the tickets say")],
+      button: "Propose",
+      act: async (values) => {
+        await post(`/api/v1/review/${part(month)}/proposals`, { slo: slo.slo, to: share(values.target), reason: values.reason.trim() });
+        announce("The proposal is up for a vote");
+        await read();
+      },
+    });
+  }
+
+  await read();
+  return { close: () => charts.forEach((chart) => chart.close()) };
+}
+
+/** Percent as the share that the documents have, by moving the point in the text: 99.95 is 0.9995, never 0.9994999. */
+export function share(percentText) {
+  const [whole, places = ""] = String(percentText).trim().split(".");
+  const digits = whole.padStart(3, "0") + places;
+  const at = digits.length - places.length - 2;
+  return `${Number(digits.slice(0, at))}.${digits.slice(at)}`.replace(/\.?0+$/, "") || "0";
+}
+
+function trendWords(slo) {
+  const last = slo.trend28d[slo.trend28d.length - 1];
+  return `Good events over 28 days ended at ${percent(last.goodPercent, 4)}, target ${target(Number(slo.target) * 100)}. The table below has all days.`;
+}
+
+function trendTable(slo) {
+  const week = new Map((slo.trend7d ?? []).map((point) => [Date.parse(point.t), point]));
+  return table("Trend", [
+    { title: "Day", className: "w", cell: (row) => shortTime(row.t) },
+    { title: "7 days", className: "n", cell: (row) => percent(week.get(Date.parse(row.t))?.goodPercent, 4) },
+    { title: "28 days", className: "n", cell: (row) => percent(row.goodPercent, 4) },
+    { title: "Spent, 28 days", className: "n", cell: (row) => millis(row.spentMs) },
+  ], slo.trend28d);
+}
+
+function causes(list) {
+  if (list.length === 0) {
+    return h("p", { class: "soft" }, "Nothing was spent.");
+  }
+  const most = Math.max(...list.map((cause) => cause.spentMs), 1);
+  return h("div", { class: "causes" }, list.map((cause) => {
+    const fill = h("i");
+    fill.style.setProperty("transform", `scaleX(${Math.max(0, cause.spentMs / most)})`);
+    return h("div", {}, h("span", {}, cause.cause), h("span", { class: "budget-bar", "aria-hidden": "true", data: { level: "fine" } }, fill), h("span", {}, millis(cause.spentMs)));
+  }));
+}
+
+function clusters(tickets) {
+  const list = tickets.clusters ?? [];
+  return list.length === 0
+    ? h("p", { class: "soft" }, "None were imported for this month. ", h("code", {}, "levee review tickets --month … tickets.csv"), " brings them in.")
+    : table("Clusters of tickets", [
+      { title: "About", cell: (row) => row.label },
+      { title: "Tickets", className: "n", cell: (row) => count(row.count) },
+      { title: "In minutes of incidents", className: "n", cell: (row) => count(row.minutesInIncidents) },
+      { title: "For example", className: "long", cell: (row) => (row.sample ?? []).slice(0, 2).map((one) => h("div", {}, typeof one === "string" ? one : one.text ?? one.subject ?? JSON.stringify(one))) },
+    ], list);
+}
+
+function features(list) {
+  return list.length === 0 ? null : h("section", { class: "panel" }, h("h2", {}, `Proposed features: ${plural(list.length, "report")}`), table("Features", [
+    { title: "Release", cell: (row) => row.release ?? "–" },
+    { title: "SLO", cell: (row) => sloLink(row.slo) },
+    { title: "Verdict", cell: (row) => row.verdict },
+    { title: "Would cost", className: "n", cell: (row) => (row.report?.extraPercentOfBudget === undefined ? "–" : `${percent(row.report.extraPercentOfBudget)} of the budget`) },
+    { title: "What", className: "long", cell: (row) => row.report?.description ?? "–" },
+  ], list));
+}

@@ -1,0 +1,112 @@
+package io.levee.guard.console;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
+import com.microsoft.playwright.options.RequestOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+/** The system's Chromium, driven by Playwright; tests are skipped, and say so, where there is none. */
+final class Browser implements AutoCloseable {
+    private final Playwright playwright;
+    private final com.microsoft.playwright.Browser browser;
+    /** What the pages threw or wrote to their console as an error. */
+    final List<String> complaints = new CopyOnWriteArrayList<>();
+
+    private Browser(Playwright playwright, com.microsoft.playwright.Browser browser) {
+        this.playwright = playwright;
+        this.browser = browser;
+    }
+
+    static Browser start() {
+        Path program = Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
+                .map(folder -> Path.of(folder, "chromium"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
+        assumeTrue(program != null, "SKIPPED: chromium is not installed (Debian package chromium)");
+        Playwright playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        return new Browser(
+                playwright,
+                playwright
+                        .chromium()
+                        .launch(new BrowserType.LaunchOptions()
+                                .setExecutablePath(program)
+                                .setArgs(List.of("--no-sandbox", "--disable-dev-shm-usage"))));
+    }
+
+    /** A window that has signed in. Its zone is fixed, so that what it writes is the same everywhere. */
+    BrowserContext signedIn(URI guard, String token, ColorScheme theme, int width, int height) {
+        BrowserContext context = anonymous(theme, width, height);
+        int status = context.request()
+                .post(
+                        guard + "/login",
+                        RequestOptions.create().setData(Map.of("token", token)).setHeader("Origin", guard.toString()))
+                .status();
+        if (status != 200) {
+            throw new AssertionError("the login answered " + status);
+        }
+        return context;
+    }
+
+    BrowserContext anonymous(ColorScheme theme, int width, int height) {
+        BrowserContext context = browser.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
+                .setViewportSize(width, height)
+                .setColorScheme(theme)
+                .setReducedMotion(ReducedMotion.REDUCE)
+                .setLocale("en-GB")
+                .setTimezoneId("Europe/Berlin"));
+        context.onWebError(error -> complaints.add(error.error()));
+        context.onConsoleMessage(message -> {
+            // A refusal that a test has asked for is told by the page, and written by the browser as well.
+            if (message.type().equals("error") && !message.text().startsWith("Failed to load resource")) {
+                complaints.add(message.text());
+            }
+        });
+        context.setDefaultTimeout(30_000);
+        return context;
+    }
+
+    /** What axe finds, a line for each element; empty for a page that passes. */
+    static List<String> violations(Page page) {
+        page.evaluate(AXE);
+        @SuppressWarnings("unchecked")
+        List<String> found = (List<String>)
+                page.evaluate(
+                        "axe.run(document, {resultTypes: ['violations']}).then(r => {"
+                                + "if (r.passes.length < 10) throw new Error('axe has looked at nothing');"
+                                + "return r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.target + ' ' + n.failureSummary))})");
+        return found;
+    }
+
+    private static final String AXE;
+
+    static {
+        try (InputStream in = Browser.class.getResourceAsStream("/axe.min.js")) {
+            AXE = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        browser.close();
+        playwright.close();
+    }
+}
