@@ -10,6 +10,5 @@ module io.levee.yaml {
             io.levee.config,
             io.levee.guard.ingest,
             io.levee.guard.slo,
-            io.levee.guard.views,
             io.levee.lab;
 }

@@ -201,7 +201,11 @@ public final class Chromium implements AutoCloseable {
     @Override
     public void close() throws Exception {
         if (!first) {
-            send("Page.close", Map.of());
+            try {
+                send("Page.close", Map.of());
+            } catch (java.util.concurrent.ExecutionException between) {
+                // On its way from one document to the next it cannot be closed; it goes with the browser.
+            }
             socket.abort();
             return;
         }
