@@ -10,5 +10,6 @@ module io.levee.yaml {
             io.levee.config,
             io.levee.guard.ingest,
             io.levee.guard.slo,
+            io.levee.guard.views,
             io.levee.lab;
 }

@@ -3,4 +3,10 @@
 module io.levee.guard.exporter {
     requires static org.jspecify;
     requires transitive io.levee;
+    requires java.net.http;
+
+    exports io.levee.guard.exporter;
+
+    provides io.levee.Telemetry with
+            io.levee.guard.exporter.EnvironmentExporter;
 }

@@ -4,4 +4,6 @@ module io.levee.guard.views {
     requires static org.jspecify;
     requires transitive io.levee.guard.store;
     requires transitive io.levee.guard.web;
+
+    exports io.levee.guard.views;
 }

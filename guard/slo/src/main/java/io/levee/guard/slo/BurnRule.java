@@ -109,6 +109,29 @@ public record BurnRule(String name, Severity severity, Duration longWindow, Dura
                 && exceeds(shortCounts.spent(objective.degradedWeight()), shortCounts.total(), threshold);
     }
 
+    /**
+     * As {@link #fires(Counts, Counts, Objective, Duration, long)}, for windows in which the target may have changed, or
+     * that are counted in slices.
+     *
+     * @param longBudget the long window's own
+     * @param shortBudget the short window's own
+     * @param window of the objective
+     * @param minimumBad how much must have been spent in the long window, in events (or slices); 1 or more
+     * @return whether both windows are above the threshold
+     */
+    public boolean fires(ErrorBudget longBudget, ErrorBudget shortBudget, Duration window, long minimumBad) {
+        Ratio factor = factor(window);
+        return longBudget.spent().compareTo(Ratio.of(minimumBad)) >= 0
+                && exceeds(
+                        longBudget.spent(),
+                        longBudget.total(),
+                        longBudget.allowed().times(factor))
+                && exceeds(
+                        shortBudget.spent(),
+                        shortBudget.total(),
+                        shortBudget.allowed().times(factor));
+    }
+
     private static boolean exceeds(Ratio spent, long total, Ratio threshold) {
         return spent.compareTo(threshold.times(total)) > 0;
     }

@@ -1,8 +1,13 @@
 package io.levee.guard.slo;
 
+import static java.math.RoundingMode.CEILING;
+import static java.math.RoundingMode.FLOOR;
+
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,5 +207,39 @@ public record ErrorBudget(long total, Ratio spent, Ratio budget, Ratio allowed, 
         }
         Ratio lasts = left.dividedBy(errorRatio);
         return lasts.compareTo(Ratio.of(Long.MAX_VALUE)) > 0 ? null : (Long) lasts.toLong(RoundingMode.FLOOR);
+    }
+
+    /**
+     * The share of events that were good: the ratio of sums.
+     *
+     * @return null without events
+     */
+    public @Nullable Ratio goodShare() {
+        Ratio failed = errorRatio();
+        return failed == null ? null : failed.complement();
+    }
+
+    /**
+     * The budget as plain values, in a fixed order, for JSON: the same names and the same rounding ({@link Figures})
+     * wherever a budget is shown. Null, not NaN, where there is no number: NaN is no JSON.
+     *
+     * @return a new map
+     */
+    public Map<String, @Nullable Object> toMap() {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("state", state().name());
+        map.put("total", total);
+        map.put("windowMs", windowMs);
+        map.put("goodPercent", Figures.percent(goodShare(), FLOOR));
+        map.put("budgetEvents", Figures.amount(budget, FLOOR));
+        map.put("usedEvents", Figures.amount(spent, CEILING));
+        map.put("leftEvents", Figures.amount(left(), FLOOR));
+        map.put("usedPercent", Figures.percent(usedShare(), CEILING));
+        map.put("leftPercent", Figures.percent(leftShare(), FLOOR));
+        map.put("budgetMs", Figures.amount(budgetMs(), FLOOR));
+        map.put("usedMs", Figures.amount(usedMs(), CEILING));
+        map.put("leftMs", Figures.amount(leftMs(), FLOOR));
+        map.put("burnRate", Figures.amount(burnRate(), CEILING));
+        return map;
     }
 }

@@ -60,6 +60,10 @@ public final class Slices {
             addEmpty();
             return;
         }
+        if (counts.good() == total) {
+            good++;
+            return;
+        }
         Ratio failed = counts.spent(degradedWeight).dividedBy(Ratio.of(total));
         if (failed.compareTo(sliceTarget.complement()) <= 0) {
             good++;
@@ -68,6 +72,26 @@ public final class Slices {
         }
         badShares = badShares.add(
                 failed.times(FINE).toDecimal(0, RoundingMode.CEILING).toBigIntegerExact());
+    }
+
+    /** As it is now; what is added later is not in it. */
+    Slices copy() {
+        Slices copy = new Slices(sliceTarget, degradedWeight, noData);
+        copy.good = good;
+        copy.bad = bad;
+        copy.empty = empty;
+        copy.badShares = badShares;
+        return copy;
+    }
+
+    /** What was added since an earlier copy. */
+    Slices since(Slices earlier) {
+        Slices added = copy();
+        added.good -= earlier.good;
+        added.bad -= earlier.bad;
+        added.empty -= earlier.empty;
+        added.badShares = badShares.subtract(earlier.badShares);
+        return added;
     }
 
     private void addEmpty() {

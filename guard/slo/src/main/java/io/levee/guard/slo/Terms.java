@@ -101,7 +101,8 @@ public record Terms(Objective objective, Window window, List<EarlierTarget> earl
      * @throws IllegalArgumentException if the whole window is excluded
      */
     public ErrorBudget budget(Instant now, Source source) {
-        return budget(window.at(now), exclusions, source);
+        TimeRange range = window.at(now);
+        return Budgets.ofEvents(this, range, source).over(range);
     }
 
     /**
@@ -112,21 +113,8 @@ public record Terms(Objective objective, Window window, List<EarlierTarget> earl
      * @return the budget
      */
     public ErrorBudget budgetWithExcluded(Instant now, Source source) {
-        return budget(window.at(now), List.of(), source);
-    }
-
-    private ErrorBudget budget(TimeRange range, List<Exclusion> excluded, Source source) {
-        List<ErrorBudget.Part> parts = new ArrayList<>();
-        for (TimeRange version : versions(range)) {
-            Counts counts = Counts.NONE;
-            long lengthMs = 0;
-            for (TimeRange counted : Exclusion.counted(excluded, version)) {
-                counts = counts.plus(source.counts(counted));
-                lengthMs += counted.length().toMillis();
-            }
-            parts.add(new ErrorBudget.Part(counts, at(version.from()), lengthMs));
-        }
-        return ErrorBudget.of(parts);
+        TimeRange range = window.at(now);
+        return Budgets.ofEvents(this, range, source).withExcluded().over(range);
     }
 
     /**
@@ -145,49 +133,17 @@ public record Terms(Objective objective, Window window, List<EarlierTarget> earl
      */
     public ErrorBudget budgetInSlices(
             Instant now, Duration slice, Ratio sliceTarget, Slices.NoData noData, boolean mean, Source source) {
-        if (slice.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw new IllegalArgumentException("a slice must be 1 s or longer, is " + slice);
-        }
-        TimeRange range = window.at(now);
-        long total = 0;
-        Ratio spent = Ratio.ZERO;
-        Ratio budget = Ratio.ZERO;
-        List<ErrorBudget.Part> lengths = new ArrayList<>();
-        for (TimeRange version : versions(range)) {
-            Objective then = at(version.from());
-            Slices slices = new Slices(sliceTarget, objective.degradedWeight(), noData);
-            long lengthMs = 0;
-            for (TimeRange counted : Exclusion.counted(exclusions, version)) {
-                lengthMs += counted.length().toMillis();
-                addSlices(slices, counted, now, slice, source);
-            }
-            lengths.add(new ErrorBudget.Part(Counts.NONE, then, lengthMs));
-            long judged = slices.counts().total();
-            total += judged;
-            spent = spent.plus(
-                    mean ? slices.sumOfBadShares() : Ratio.of(slices.counts().bad()));
-            budget = budget.plus(then.allowed().times(judged));
-        }
-        ErrorBudget byLength = ErrorBudget.of(lengths);
-        return new ErrorBudget(
-                total,
-                spent,
-                budget,
-                total == 0 ? byLength.allowed() : budget.dividedBy(Ratio.of(total)),
-                byLength.windowMs(),
-                objective.minimumTotal());
+        return Budgets.ofSlices(this, window.at(now), source, new Budgets.Slicing(slice, sliceTarget, noData, mean))
+                .at(now);
     }
 
-    private static void addSlices(Slices slices, TimeRange counted, Instant now, Duration slice, Source source) {
-        long lengthMs = slice.toMillis();
-        long begin = Math.floorDiv(counted.from().toEpochMilli() + lengthMs - 1, lengthMs) * lengthMs;
-        long end = Math.min(counted.to().toEpochMilli(), now.toEpochMilli());
-        for (long from = begin; from + lengthMs <= end; from += lengthMs) {
-            slices.add(source.counts(new TimeRange(Instant.ofEpochMilli(from), Instant.ofEpochMilli(from + lengthMs))));
-        }
-    }
-
-    private List<TimeRange> versions(TimeRange range) {
+    /**
+     * The parts of a range in which one target each was in force.
+     *
+     * @param range any
+     * @return in order; at least one
+     */
+    public List<TimeRange> versions(TimeRange range) {
         List<TimeRange> versions = new ArrayList<>();
         Instant from = range.from();
         for (EarlierTarget version : earlier) {

@@ -16,6 +16,13 @@ public sealed interface Window {
     TimeRange at(Instant now);
 
     /**
+     * How long it is, as people write it.
+     *
+     * @return such as 28d or 1M
+     */
+    Span span();
+
+    /**
      * The last so-and-so much time.
      *
      * @param span of fixed length, such as 28d

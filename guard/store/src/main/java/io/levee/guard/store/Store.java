@@ -92,6 +92,18 @@ public interface Store extends AutoCloseable {
     List<Step> steps(String slo, TimeRange range, Duration step);
 
     /**
+     * Counts with what is kept beside them, all releases, environments and sides together; by the minute, as
+     * {@link #counts} does it.
+     *
+     * @param slo the objective's name
+     * @param range the time
+     * @return the sum; nothing for a name that is not tracked
+     */
+    default Tally tally(String slo, TimeRange range) {
+        return Tally.of(this, slo, range);
+    }
+
+    /**
      * What the gate decides from.
      *
      * @param question what it is asked
@@ -162,7 +174,52 @@ public interface Store extends AutoCloseable {
      * @param attempts how often these calls were sent
      * @param savedByRetry how many of the good ones failed at first
      */
-    record Tally(Counts counts, long attempts, long savedByRetry) {}
+    record Tally(Counts counts, long attempts, long savedByRetry) {
+        /** Nothing. */
+        public static final Tally NONE = new Tally(Counts.NONE, 0, 0);
+
+        /**
+         * Both.
+         *
+         * @param other more of them
+         * @return the sum
+         */
+        public Tally plus(Tally other) {
+            return new Tally(counts.plus(other.counts), attempts + other.attempts, savedByRetry + other.savedByRetry);
+        }
+
+        private static final Duration MINUTE = Duration.ofMinutes(1);
+        private static final Duration HOUR = Duration.ofHours(1);
+
+        /** Whole hours at once, and minutes where the range cuts one. */
+        private static Tally of(Store store, String slo, TimeRange range) {
+            Instant from = upTo(range.from(), MINUTE);
+            Instant to = upTo(range.to(), MINUTE);
+            Instant firstHour = upTo(from, HOUR);
+            Instant lastHour = firstHour.isAfter(to) ? to : upTo(to.minus(HOUR).plusMillis(1), HOUR);
+            if (!firstHour.isBefore(lastHour)) {
+                return sum(store, slo, from, to, MINUTE);
+            }
+            return sum(store, slo, from, firstHour, MINUTE)
+                    .plus(sum(store, slo, firstHour, lastHour, HOUR))
+                    .plus(sum(store, slo, lastHour, to, MINUTE));
+        }
+
+        private static Instant upTo(Instant instant, Duration step) {
+            long stepMs = step.toMillis();
+            return Instant.ofEpochMilli(Math.floorDiv(instant.toEpochMilli() + stepMs - 1, stepMs) * stepMs);
+        }
+
+        private static Tally sum(Store store, String slo, Instant from, Instant to, Duration step) {
+            Tally sum = NONE;
+            if (from.isBefore(to)) {
+                for (Step each : store.steps(slo, new TimeRange(from, to), step)) {
+                    sum = sum.plus(each.tally());
+                }
+            }
+            return sum;
+        }
+    }
 
     /**
      * What became of a batch.

@@ -4,6 +4,7 @@ import static java.math.RoundingMode.CEILING;
 import static java.math.RoundingMode.FLOOR;
 
 import io.levee.guard.slo.ErrorBudget;
+import io.levee.guard.slo.Figures;
 import io.levee.guard.slo.Ratio;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -108,10 +109,6 @@ public record Decision(
     }
 
     private static @Nullable BigDecimal shown(@Nullable Ratio value, RoundingMode rounding) {
-        if (value == null) {
-            return null;
-        }
-        BigDecimal shortest = value.toDecimal(PLACES, rounding).stripTrailingZeros();
-        return shortest.scale() < 0 ? shortest.setScale(0, RoundingMode.UNNECESSARY) : shortest;
+        return Figures.rounded(value, PLACES, rounding);
     }
 }

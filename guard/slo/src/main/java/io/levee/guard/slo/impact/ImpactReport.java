@@ -1,12 +1,13 @@
 package io.levee.guard.slo.impact;
 
+import static io.levee.guard.slo.Figures.amount;
+import static io.levee.guard.slo.Figures.percent;
 import static java.math.RoundingMode.CEILING;
 import static java.math.RoundingMode.FLOOR;
 
 import io.levee.guard.slo.BurnRule;
 import io.levee.guard.slo.Ratio;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 public record ImpactReport(Impact impact) {
     /** The report's kind, by which the gate knows it. */
     public static final String KIND = "slo-impact-report";
-
-    private static final int PERCENT_PLACES = 4;
-    private static final int AMOUNT_PLACES = 3;
 
     /**
      * The report as plain values (text, numbers, lists, maps, null), for JSON.
@@ -60,19 +58,6 @@ public record ImpactReport(Impact impact) {
 
     private @Nullable Ratio ofBudget(Ratio events) {
         return impact.budget().signum() == 0 ? null : events.dividedBy(impact.budget());
-    }
-
-    private static @Nullable BigDecimal percent(@Nullable Ratio share, RoundingMode rounding) {
-        return share == null ? null : plain(share.times(100).toDecimal(PERCENT_PLACES, rounding));
-    }
-
-    private static @Nullable BigDecimal amount(@Nullable Ratio amount, RoundingMode rounding) {
-        return amount == null ? null : plain(amount.toDecimal(AMOUNT_PLACES, rounding));
-    }
-
-    private static BigDecimal plain(BigDecimal value) {
-        BigDecimal shortest = value.stripTrailingZeros();
-        return shortest.scale() < 0 ? shortest.setScale(0, RoundingMode.UNNECESSARY) : shortest;
     }
 
     private String title() {

@@ -1,10 +1,12 @@
 package io.levee.guard.slo.openslo;
 
+import io.levee.guard.slo.Budgets;
 import io.levee.guard.slo.ErrorBudget;
 import io.levee.guard.slo.Objective;
 import io.levee.guard.slo.Ratio;
 import io.levee.guard.slo.Span;
 import io.levee.guard.slo.Terms;
+import io.levee.guard.slo.TimeRange;
 import io.levee.guard.slo.Window;
 import io.levee.guard.slo.gate.EventMatcher;
 import java.math.BigDecimal;
@@ -106,6 +108,16 @@ public record Slo(
     }
 
     /**
+     * The name of one of its objectives, as rules, metrics and pages show it.
+     *
+     * @param objective which one, from 0
+     * @return {@link #name()}, with {@code -0}, {@code -1} ... behind it where there are several
+     */
+    public String name(int objective) {
+        return objectives.size() == 1 ? name() : name() + "-" + objective;
+    }
+
+    /**
      * Whether its objectives have indicators of their own.
      *
      * @return whether it is a composite
@@ -138,25 +150,39 @@ public record Slo(
      * @throws IllegalArgumentException if the indicator is a threshold, which has no events, or the whole window is excluded
      */
     public ErrorBudget budget(int objective, Instant now, Terms.Source source) {
+        return budgets(objective, window.at(now), source).at(now);
+    }
+
+    /**
+     * The error budgets at any number of instants, by whichever method the objective counts.
+     *
+     * @param objective which one, from 0
+     * @param stretch holds every window that will be asked for
+     * @param source the events
+     * @return the budgets, in events or in slices
+     * @throws IllegalArgumentException if the indicator is a threshold, which has no events
+     */
+    public Budgets budgets(int objective, TimeRange stretch, Terms.Source source) {
         Target target = objectives.get(objective);
         Span slice = target.slice();
         if (method == Method.OCCURRENCES || slice == null) {
-            return terms(objective).budget(now, source);
+            return Budgets.ofEvents(terms(objective), stretch, source);
         }
         Sli own = indicator;
-        if (own != null && own.threshold() != null) {
+        if (own != null && own.threshold() != null && own.ofEvents() == null) {
             throw new IllegalArgumentException(
                     "SLO '" + name() + "' judges a value, not events; count its slices where the values are");
         }
         Ratio sliceTarget = target.sliceTarget();
-        return terms(objective)
-                .budgetInSlices(
-                        now,
+        return Budgets.ofSlices(
+                terms(objective),
+                stretch,
+                source,
+                new Budgets.Slicing(
                         slice.toDuration(),
                         sliceTarget == null ? Ratio.ONE : sliceTarget,
                         additions.noData(),
-                        method == Method.RATIO_TIMESLICES,
-                        source);
+                        method == Method.RATIO_TIMESLICES));
     }
 
     /**

@@ -49,10 +49,8 @@ public final class PrometheusRules {
     public String write() {
         List<Object> groups = new ArrayList<>();
         for (Slo slo : catalog.slos()) {
-            int index = 0;
-            for (Slo.Target target : slo.objectives()) {
-                String name = slo.objectives().size() == 1 ? slo.name() : slo.name() + "-" + index++;
-                groups.addAll(new OneSlo(slo, target, name).groups());
+            for (int i = 0; i < slo.objectives().size(); i++) {
+                groups.addAll(new OneSlo(slo, slo.objectives().get(i), slo.name(i)).groups());
             }
         }
         if (groups.isEmpty()) {
@@ -262,8 +260,13 @@ public final class PrometheusRules {
         return ErrorRatio.number(value);
     }
 
-    /** As Prometheus writes a range: the largest unit of which it is a whole number. */
-    static String promQl(Duration length) {
+    /**
+     * A length as Prometheus writes a range: the largest unit of which it is a whole number.
+     *
+     * @param length whole minutes
+     * @return such as 30m, 6h or 3d
+     */
+    public static String promQl(Duration length) {
         if (length.toMinutes() % 1_440 == 0) {
             return length.toDays() + "d";
         }

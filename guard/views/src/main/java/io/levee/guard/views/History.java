@@ -1,0 +1,112 @@
+package io.levee.guard.views;
+
+import io.levee.guard.slo.Counts;
+import io.levee.guard.slo.Terms;
+import io.levee.guard.slo.TimeRange;
+import io.levee.guard.store.Store;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What happened to one objective, added up from the beginning of a stretch of time: whole hours are read at once, minutes by
+ * the day and only where a question cuts an hour. Any range is then two look-ups, so the budgets of a curve cost no more than
+ * its points and its hours. As it was when it was read; not thread-safe.
+ */
+final class History implements Terms.Source {
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final long MINUTE_MS = MINUTE.toMillis();
+    private static final long HOUR_MS = HOUR.toMillis();
+    private static final long DAY_MS = Duration.ofDays(1).toMillis();
+
+    private final Store store;
+    private final String slo;
+    private final Sums hours;
+    private final Map<Long, Sums> days = new HashMap<>();
+
+    /** Reads the hours; what is asked for later must lie in the stretch. */
+    History(Store store, String slo, TimeRange stretch) {
+        this.store = store;
+        this.slo = slo;
+        this.hours = Sums.of(store.steps(slo, whole(stretch, HOUR_MS), HOUR));
+    }
+
+    private static TimeRange whole(TimeRange range, long stepMs) {
+        return new TimeRange(
+                Instant.ofEpochMilli(Math.floorDiv(range.from().toEpochMilli(), stepMs) * stepMs),
+                Instant.ofEpochMilli(Math.floorDiv(range.to().toEpochMilli() + stepMs - 1, stepMs) * stepMs));
+    }
+
+    @Override
+    public Counts counts(TimeRange range) {
+        return tally(range).counts();
+    }
+
+    /** With what is kept beside the counts. A minute belongs to the range in which it begins. */
+    Store.Tally tally(TimeRange range) {
+        long[] sum = new long[Sums.FIELDS];
+        addUpTo(range.to(), sum, 1);
+        addUpTo(range.from(), sum, -1);
+        return Sums.tally(sum);
+    }
+
+    private void addUpTo(Instant instant, long[] sum, int sign) {
+        long minute = Math.floorDiv(instant.toEpochMilli() + MINUTE_MS - 1, MINUTE_MS) * MINUTE_MS;
+        long hour = Math.floorDiv(minute, HOUR_MS) * HOUR_MS;
+        hours.addBefore(hour, sum, sign);
+        if (minute > hour) {
+            Sums day = days.computeIfAbsent(Math.floorDiv(hour, DAY_MS), this::read);
+            day.addBefore(minute, sum, sign);
+            day.addBefore(hour, sum, -sign);
+        }
+    }
+
+    private Sums read(long day) {
+        Instant from = Instant.ofEpochMilli(day * DAY_MS);
+        return Sums.of(store.steps(slo, new TimeRange(from, from.plusMillis(DAY_MS)), MINUTE));
+    }
+
+    /** Steps of time, each with the sum of those before it. */
+    private static final class Sums {
+        static final int FIELDS = 5;
+
+        private final long[] beginMs;
+        /** Row i has the sum of the steps before step i. */
+        private final long[][] before;
+
+        private Sums(long[] beginMs, long[][] before) {
+            this.beginMs = beginMs;
+            this.before = before;
+        }
+
+        static Sums of(List<Store.Step> steps) {
+            long[] begins = new long[steps.size()];
+            long[][] before = new long[steps.size() + 1][FIELDS];
+            for (int i = 0; i < begins.length; i++) {
+                Store.Tally tally = steps.get(i).tally();
+                begins[i] = steps.get(i).begin().toEpochMilli();
+                before[i + 1][0] = before[i][0] + tally.counts().good();
+                before[i + 1][1] = before[i][1] + tally.counts().bad();
+                before[i + 1][2] = before[i][2] + tally.counts().degraded();
+                before[i + 1][3] = before[i][3] + tally.attempts();
+                before[i + 1][4] = before[i][4] + tally.savedByRetry();
+            }
+            return new Sums(begins, before);
+        }
+
+        void addBefore(long ms, long[] sum, int sign) {
+            int found = java.util.Arrays.binarySearch(beginMs, ms);
+            long[] row = before[found >= 0 ? found : -found - 1];
+            for (int i = 0; i < FIELDS; i++) {
+                sum[i] += sign * row[i];
+            }
+        }
+
+        static Store.Tally tally(long[] sum) {
+            return new Store.Tally(new Counts(sum[0], sum[1], sum[2]), sum[3], sum[4]);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.levee.guard.views;
+
+import io.levee.guard.slo.TimeRange;
+import io.levee.guard.slo.openslo.Catalog;
+import io.levee.guard.store.Store;
+import io.levee.guard.web.Answer;
+import io.levee.guard.web.Request;
+import io.levee.guard.web.Role;
+import io.levee.guard.web.Routes;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What pages and other tools read: objectives and their budgets, curves, incidents, a heatmap, the ledger, a stream of what
+ * changes, metrics. See docs/guard-api.md. Thread-safe.
+ *
+ * <p>All figures are exact, from counts, by the rules of {@code io.levee.guard.slo}; rounding is that of
+ * {@link io.levee.guard.slo.Figures}. Where there is no number there is null, never NaN.
+ */
+public final class Views {
+    private static final int POINTS = 336;
+    private static final int MOST_POINTS = 5_000;
+
+    private final Supplier<Catalog> catalog;
+    private final Store store;
+    private final InstantSource time;
+    private final Board board;
+    private final Releases releases;
+
+    /**
+     * The views of a guard.
+     *
+     * @param catalog the documents as they are now
+     * @param store the counts and the ledger
+     * @param time wall time
+     * @param settings see there
+     */
+    public Views(Supplier<Catalog> catalog, Store store, InstantSource time, ViewSettings settings) {
+        this.catalog = catalog;
+        this.store = store;
+        this.time = time;
+        this.board = new Board(catalog, store, time, settings);
+        this.releases = new Releases(store, time);
+    }
+
+    /**
+     * Adds the routes.
+     *
+     * @param routes of the server
+     */
+    public void addTo(Routes routes) {
+        routes.add("GET", "/api/v1/slos", Role.VIEWER, request -> board.now().body());
+        routes.add("GET", "/api/v1/slos/{name}", Role.VIEWER, this::slo);
+        routes.add("GET", "/api/v1/slos/{name}/curve", Role.VIEWER, this::curve);
+        routes.add("POST", "/api/v1/releases", Role.RELEASE, releases::mark);
+    }
+
+    private Watched watched(Request request) {
+        return Watched.find(catalog.get(), request.part("name"));
+    }
+
+    private Answer slo(Request request) {
+        Watched watched = watched(request);
+        Board.Entry entry = board.now().entries().get(watched.name());
+        Standing standing =
+                entry == null ? Standing.of(watched, Board.endOfMinute(time.instant()), store) : entry.standing();
+        Map<String, @Nullable Object> map = new LinkedHashMap<>(entry == null ? standing.toMap(null) : entry.map());
+        map.put("explain", new Explanation(standing).toMap());
+        map.put("targets", Marks.targets(watched.terms()));
+        map.put(
+                "indicator",
+                watched.indicator() == null ? null : watched.indicator().tree());
+        return Answer.json(map);
+    }
+
+    private Answer curve(Request request) {
+        Watched watched = watched(request);
+        Instant now = time.instant();
+        TimeRange asked =
+                Times.range(request, now, watched.slo().window().at(now).length());
+        TimeRange range =
+                asked.to().isAfter(now) && asked.from().isBefore(now) ? new TimeRange(asked.from(), now) : asked;
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("from", range.from().toString());
+        map.put("to", range.to().toString());
+        Curve curve = new Curve(watched, range, Times.number(request, "points", POINTS, 2, MOST_POINTS), store);
+        map.put("stepMs", curve.step().toMillis());
+        map.put("points", curve.points());
+        map.put("exclusions", Marks.exclusions(watched.terms(), range));
+        map.put("releases", releases.within(watched, range));
+        map.put("targets", Marks.changes(watched.terms(), range));
+        map.put(
+                "incidents",
+                Incidents.within(watched, range, now, store).stream()
+                        .map(Incident::toMap)
+                        .toList());
+        return Answer.json(map);
+    }
+}
