@@ -3,6 +3,9 @@
 module io.levee.guard.store {
     requires static org.jspecify;
     requires transitive io.levee.guard.slo;
+    requires java.sql;
+    requires com.zaxxer.hikari;
+    requires tools.jackson.databind;
 
     exports io.levee.guard.store;
 }
