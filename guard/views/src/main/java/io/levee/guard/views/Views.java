@@ -7,6 +7,9 @@ import io.levee.guard.web.Answer;
 import io.levee.guard.web.Request;
 import io.levee.guard.web.Role;
 import io.levee.guard.web.Routes;
+import io.levee.guard.web.WebException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -29,7 +32,11 @@ public final class Views {
     private final Store store;
     private final InstantSource time;
     private final Board board;
+    private final ViewSettings settings;
     private final Releases releases;
+    private final IncidentPage incidentPage;
+    private final Stream stream;
+    private final IncidentRecord record;
 
     /**
      * The views of a guard.
@@ -44,7 +51,11 @@ public final class Views {
         this.store = store;
         this.time = time;
         this.board = new Board(catalog, store, time, settings);
+        this.settings = settings;
         this.releases = new Releases(store, time);
+        this.incidentPage = new IncidentPage(store, releases, settings);
+        this.stream = new Stream(board, store.ledger());
+        this.record = new IncidentRecord(store);
     }
 
     /**
@@ -56,7 +67,53 @@ public final class Views {
         routes.add("GET", "/api/v1/slos", Role.VIEWER, request -> board.now().body());
         routes.add("GET", "/api/v1/slos/{name}", Role.VIEWER, this::slo);
         routes.add("GET", "/api/v1/slos/{name}/curve", Role.VIEWER, this::curve);
+        routes.add("GET", "/api/v1/slos/{name}/incidents/{id}", Role.VIEWER, this::incident);
+        routes.add("GET", "/api/v1/heatmap", Role.VIEWER, this::heatmap);
+        routes.add("GET", "/api/v1/ledger", Role.VIEWER, request -> LedgerPage.read(request, store.ledger()));
         routes.add("POST", "/api/v1/releases", Role.RELEASE, releases::mark);
+        routes.stream("/api/v1/stream", Role.VIEWER, (request, sink) -> stream.open(sink));
+        Role ofMetrics = settings.publicMetrics() ? null : Role.VIEWER;
+        routes.add("GET", "/metrics", ofMetrics, request -> metrics(Metrics.levee(board.now())));
+        routes.add("GET", "/metrics/sloth", ofMetrics, request -> metrics(Metrics.sloth(board.now())));
+    }
+
+    /**
+     * Tells who listens what changed, and puts incidents that begin and end on the record if this guard leads. Call it about
+     * once a second, from one thread.
+     *
+     * @param now the present; the time that was given at the beginning is what counts
+     */
+    public void tick(Instant now) {
+        boolean leads = store.leads();
+        if (leads || stream.isWatched()) {
+            Board.Snapshot snapshot = board.now();
+            stream.tell(snapshot);
+            if (leads) {
+                record.update(snapshot);
+            }
+        }
+    }
+
+    private static Answer metrics(String text) {
+        return Answer.of(200, Metrics.TYPE, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Answer incident(Request request) {
+        Watched watched = watched(request);
+        String id = request.part("id");
+        Incident incident = Incidents.byId(watched, id, time.instant(), store)
+                .orElseThrow(() -> new WebException(
+                        404,
+                        "there is no incident '" + id + "' of SLO '" + watched.name()
+                                + "'; the curve of its time lists those that there are"));
+        return Answer.json(incidentPage.of(watched, incident));
+    }
+
+    private Answer heatmap(Request request) {
+        Instant now = time.instant();
+        TimeRange range = Times.range(request, now, Duration.ofDays(7));
+        Heatmap heatmap = new Heatmap(range, Times.step(request, "1h"), now, store);
+        return Answer.json(heatmap.of(board.now().entries().values()));
     }
 
     private Watched watched(Request request) {

@@ -21,13 +21,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The views on a real store behind a real web server, at a time that the test sets. */
 final class Guard implements AutoCloseable {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
 
     private volatile Instant now;
     final Store store;
@@ -68,6 +71,15 @@ final class Guard implements AutoCloseable {
 
     URI uri() {
         return server.uri();
+    }
+
+    Watched watched(String name) {
+        return Watched.find(catalog, name);
+    }
+
+    /** The views of a second guard on the same store. */
+    Views others() {
+        return new Views(() -> catalog, store, () -> now, ViewSettings.DEFAULT);
     }
 
     /** So many events of each kind in the minute. */
