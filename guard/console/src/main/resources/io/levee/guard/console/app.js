@@ -1,9 +1,10 @@
 // Begins here: pages, keys, theme, the stream's state.
 
 import * as actions from "./actions.js";
-import { get } from "./api.js";
+import { get, post } from "./api.js";
 import { dialog } from "./dialog.js";
 import { h, put, say } from "./dom.js";
+import { openBeside } from "./explain.js";
 import { clock } from "./format.js";
 import * as gate from "./gate.js";
 import * as heatmap from "./heatmap.js";
@@ -67,6 +68,33 @@ function nextTheme() {
 themeButton.addEventListener("click", nextTheme);
 named();
 
+const account = document.getElementById("account");
+async function whoAmI() {
+  const who = await get("/api/v1/whoami").catch(() => null);
+  account.hidden = who === null;
+  if (who) {
+    say(account, who.name);
+    account.title = `Signed in with the token ${who.name}, role ${who.role}`;
+    account.setAttribute("aria-label", account.title);
+    account.onclick = () => openBeside(account, who.name,
+      h("p", {}, `The role ${who.role} may ${MAY[who.role] ?? "read"}.`),
+      h("button", { type: "button", on: { click: signOut } }, "Sign out"));
+  }
+}
+const MAY = {
+  viewer: "read",
+  release: "read, ask the gate, attach reports, propose targets and vote",
+  lead: "do all that a release may, approve, and undo actions",
+  admin: "do everything",
+};
+async function signOut() {
+  document.querySelector(".explain")?.hidePopover();
+  await post("/logout").catch(() => {}); // what cannot be reached cannot be signed out of; the session ends by itself
+  account.hidden = true;
+  go("/login");
+}
+addEventListener("levee-signed-in", whoAmI);
+
 const KEYS = [
   ["/", "Search"],
   ["↑ ↓", "Walk the list or the grid; Home and End jump"],
@@ -122,4 +150,5 @@ addEventListener("keydown", (event) => {
   }
 });
 
+whoAmI();
 start();

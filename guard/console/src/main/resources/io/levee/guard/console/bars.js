@@ -85,10 +85,13 @@ export async function plot(host, options, data) {
   return chart;
 }
 
-/** Bad and degraded events as bars on one another, over `points` with `t`, `bad` and `degraded`. */
+/**
+ * Bad and degraded events as bars on one another, over `points` with `t`, `bad` and `degraded`. A bar stands after its time;
+ * with `options.before` ahead of it, where the time is the end of what was counted.
+ */
 export async function bars(host, points, options = {}) {
   const UPlot = await plotter();
-  const one = UPlot.paths.bars({ size: [0.7, 24], align: 1 });
+  const one = UPlot.paths.bars({ size: [0.7, 24], align: options.before ? -1 : 1 });
   const series = (name) => ({ stroke: () => colour(name), fill: () => colour(name), width: 0, paths: one, points: { show: false } });
   const x = points.map((point) => Date.parse(point.t) / 1000);
   const bad = points.map((point) => point.bad ?? 0);

@@ -59,7 +59,9 @@ export async function drawCurve(host, curve, actions) {
     },
     [x, left],
   );
-  const events = await bars(low, points, {
+  const steps = points.map((point) => ({ t: point.t, bad: point.stepBad, degraded: point.stepDegraded }));
+  const events = await bars(low, steps, {
+    before: true,
     axis: AXIS,
     times: false,
     more: {
@@ -132,7 +134,7 @@ function words(point) {
     h("span", {}, h("b", {}, known ? percent(point.leftPercent) : "No data"), known ? ` left, ${millis(point.leftMs)}` : ""),
     point.leftMsWithExcluded !== undefined && point.leftMsWithExcluded !== null && point.leftMsWithExcluded !== point.leftMs
       ? h("span", {}, `${millis(point.leftMsWithExcluded)} if nothing were excluded`) : null,
-    h("span", {}, `${count(point.bad)} bad, ${count(point.degraded)} degraded of ${count(point.total)}`),
+    h("span", {}, h("b", {}, count(point.stepBad)), ` bad, ${count(point.stepDegraded)} degraded of ${count(point.stepTotal)} in the step`),
     h("span", {}, `target ${target(point.targetPercent)}`),
   ];
 }

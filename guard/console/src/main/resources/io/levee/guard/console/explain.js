@@ -2,7 +2,7 @@
 
 import { get, part } from "./api.js";
 import { h, put } from "./dom.js";
-import { burn, count, duration, millis, number, percent, target } from "./format.js";
+import { burn, count, duration, millis, number, percent, share, target } from "./format.js";
 import { failure, shortTime } from "./pieces.js";
 
 const held = new Map(); // a detail for a few seconds, since one look asks for several figures
@@ -145,18 +145,20 @@ function content(slo, what, figure) {
     ["All", count(slo.total)],
     ["Target", `${target(slo.targetPercent)} over ${slo.window}`],
     ["Without events", how.noData ? `those minutes are ${how.noData === "exclude" ? "left out" : `counted as ${how.noData}`}` : null],
+    ["A degraded event counts as", slo.degraded > 0 && how.degradedWeight !== undefined ? `${number(share(how.degradedWeight) / 100, 4)} of a bad one` : null],
     ["Least number of events", how.minimumTotal ? count(how.minimumTotal) : null],
     ["With what is excluded", figure === "leftMs" || figure === "left" ? (how.leftMsWithExcluded === undefined ? null : `${millis(how.leftMsWithExcluded)} left`) : null],
   ].filter(([, value]) => value !== null && value !== "–");
   return [
     h("p", { class: "explain-value" }, what.value(slo)),
+    slo.reason ? h("p", {}, `${slo.reason}.`) : null,
     what.text(slo).filter(Boolean).map((line) => h("p", {}, line)),
     formula ? h("pre", { tabindex: "0", "aria-label": "Formula" }, formula) : null,
     h("dl", { class: "facts" }, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
     (how.versions ?? []).length > 1
       ? [h("h3", {}, "Each target counts for its own time"), h("ul", {}, how.versions.map((version) => h("li", {},
           version.from ? [shortTime(version.from), " – "] : "until ", version.to ? shortTime(version.to) : "now",
-          `: ${version.targetPercent ? target(version.targetPercent) : target(Number(version.target) * 100)}, ${count(version.bad)} bad of ${count(version.total)}`)))]
+          `: ${target(share(version.target))}, ${count(version.bad)} bad of ${count(version.total)}`)))]
       : null,
     (how.exclusions ?? []).length > 0
       ? [h("h3", {}, "Left out"), h("ul", {}, how.exclusions.map((exclusion) => h("li", {},

@@ -32,6 +32,22 @@ export function percent(value, places = 2) {
   return `${number(rounded, places)}${NBSP}%`;
 }
 
+/** A share as the documents have it ("0.9995") in percent, by moving the point in its text: 99.95, never 99.94999. */
+export function share(text) {
+  return shifted(text, 2);
+}
+
+/** Percent as a person writes it ("99.95") as the share that the documents have: "0.9995". */
+export function ofPercent(text) {
+  return String(shifted(text, -2));
+}
+
+/** A number that never ends comes as a fraction, such as 14/15. */
+function shifted(text, by) {
+  const [over, under] = String(text).trim().split("/");
+  return under === undefined ? Number(`${over}e${by}`) : (Number(over) / Number(under)) * 10 ** by;
+}
+
 /** Percent of a target: as exact as it was given. */
 export function target(value) {
   return value === null || value === undefined ? NONE : `${number(value, 8)}${NBSP}%`;

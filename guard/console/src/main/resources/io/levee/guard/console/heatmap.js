@@ -13,6 +13,7 @@ const RANGES = [
   { value: "7d", text: "7 days", ms: 7 * 24 * HOUR, step: "6h", stepMs: 6 * HOUR },
   { value: "1d", text: "24 hours", ms: 24 * HOUR, step: "1h", stepMs: HOUR },
 ];
+const FEW = 24;
 /** Shares of a whole 4-week budget that one cell spent, in percent; 3.6 % is the even pace of a day. */
 const LEVELS = [0, 0.5, 2, 5, 10, 25];
 const WORDS = ["nothing", "up to 0.5 %", "up to 2 %", "up to 5 %", "up to 10 %", "up to 25 %", "more than 25 %"];
@@ -27,6 +28,7 @@ export async function show(main, { signal }) {
   let range = RANGES.find(({ value }) => value === asked.range) ?? RANGES[0];
   let text = asked.q ?? "";
   const open = new Set((asked.open ?? "").split(",").filter(Boolean));
+  let fresh = asked.open === undefined;
   let answer = null;
   const search = h("input", { type: "search", id: "search", placeholder: "Name or service", "aria-label": "Search by name or service", value: text, "aria-keyshortcuts": "/",
     on: { input: () => { text = search.value; keep({ q: text }); draw(); } } });
@@ -62,6 +64,10 @@ export async function show(main, { signal }) {
     if (!answer) {
       return;
     }
+    if (fresh && answer.rows.length <= FEW) {
+      answer.rows.forEach((row) => open.add(row.service)); // few enough to be seen whole
+    }
+    fresh = false;
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     const rows = answer.rows.filter((row) => words.every((word) => `${row.service} ${row.slo}`.toLowerCase().includes(word)));
     if (rows.length === 0) {
@@ -71,6 +77,7 @@ export async function show(main, { signal }) {
       return;
     }
     put(host, grid(rows));
+    host.scrollLeft = host.scrollWidth; // what is new is on the right
   }
 
   function grid(rows) {
@@ -87,7 +94,7 @@ export async function show(main, { signal }) {
       const button = h("button", { type: "button", "aria-expanded": String(opened), title: service,
         on: { click: () => {
           open[opened ? "delete" : "add"](service);
-          keep({ open: [...open].join(",") });
+          keep({ open: [...open].join(",") || "none" });
           draw();
           [...host.querySelectorAll("th button")].find((one) => one.textContent === service)?.focus();
         } } }, service || "No service");

@@ -12,7 +12,7 @@ export async function drawIncident(host, name, id, close, signal) {
   const body = h("div", { class: "stack" }, skeleton(3));
   put(host, h("section", { class: "panel incident", "aria-labelledby": "incident" },
     h("div", { class: "panel-head" }, title, h("button", { type: "button", on: { click: close } }, "Close")), body));
-  host.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  host.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   title.focus({ preventScroll: true });
   let chart = null;
   try {

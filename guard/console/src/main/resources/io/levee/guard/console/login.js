@@ -20,7 +20,7 @@ export async function show(main) {
     send,
     h("details", {}, h("summary", {}, "I have no token"),
       h("p", {}, "Somebody with the admin role makes one:"),
-      h("pre", { tabindex: "0" }, "levee guard token --name anna --role viewer"),
+      h("pre", { tabindex: "0" }, "levee token create --name anna --role viewer"),
       h("p", {}, "The guard prints the first admin token when it starts for the first time.")),
   );
   form.addEventListener("submit", async (event) => {
@@ -29,6 +29,7 @@ export async function show(main) {
     put(error);
     try {
       await post("/login", { token: token.value.trim() });
+      dispatchEvent(new Event("levee-signed-in"));
       const next = query().next ?? "/";
       // Only to a page of the console: an address from elsewhere could otherwise send people anywhere.
       await go(/^\/(?![/\\])/.test(next) ? next : "/", { replace: true });

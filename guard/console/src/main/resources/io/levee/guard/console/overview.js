@@ -10,6 +10,8 @@ import { sparks } from "./spark.js";
 
 const FIRST_ROWS = 30;
 const CHUNK = 60;
+/** A busy browser is never idle; then the next rows come after so many milliseconds all the same. */
+const PATIENCE = 100;
 /** Nobody has touched the page for so long: it may sort itself anew. */
 const QUIET = 60_000;
 
@@ -161,10 +163,11 @@ export async function show(main, { signal }) {
         group.append(row.element);
       }
       if (at < all.length) {
-        pending = requestIdleCallback(() => more(CHUNK));
+        pending = requestIdleCallback(() => more(CHUNK), { timeout: PATIENCE });
       }
     };
     more(FIRST_ROWS);
+    performance.mark("levee-first-rows");
   }
 
   function nothing() {

@@ -67,22 +67,23 @@ export function skeleton(rows, className = "skeleton") {
 }
 
 /**
- * A table. `columns` are `{ title, className, cell }`; the first cell of a row heads it.
+ * A table. `columns` are `{ title, className, cell }`; the first cell of a row heads it. On a phone each row is a small card
+ * of names and values, so the roles are said: a browser forgets them with the layout.
  */
-export function table(caption, columns, rows, { className = "" } = {}) {
+export function table(caption, columns, rows) {
   const cell = (row, column, first) => {
     const content = column.cell(row);
-    return h(first ? "th" : "td", { scope: first ? "row" : null, class: column.className, "data-title": column.title }, content);
+    return h(first ? "th" : "td", { scope: first ? "row" : null, role: first ? "rowheader" : "cell", class: column.className, "data-title": column.title }, content);
   };
   return h(
     "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+    { class: "scroll", tabindex: "0", role: "group", "aria-label": `${caption}, can be scrolled` },
     h(
       "table",
-      { class: `plain ${className}` },
+      { class: "plain", role: "table" },
       h("caption", { class: "sr" }, caption),
-      h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col", class: column.className }, column.title)))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, columns.map((column, i) => cell(row, column, i === 0))))),
+      h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, columns.map((column) => h("th", { scope: "col", role: "columnheader", class: column.className }, column.title)))),
+      h("tbody", { role: "rowgroup" }, rows.map((row) => h("tr", { role: "row" }, columns.map((column, i) => cell(row, column, i === 0))))),
     ),
   );
 }

@@ -4,7 +4,7 @@ import { get, part, post } from "./api.js";
 import { lines } from "./bars.js";
 import { confirm, field, reason } from "./dialog.js";
 import { announce, h, put } from "./dom.js";
-import { count, millis, number, percent, plural, target } from "./format.js";
+import { count, millis, number, ofPercent, percent, plural, share, target } from "./format.js";
 import { dataTable, empty, failure, heading, shortTime, skeleton, sloLink, table } from "./pieces.js";
 import { keep, query } from "./router.js";
 
@@ -49,7 +49,7 @@ export async function show(main, { signal }) {
         charts.push(await lines(host, times.map((at) => at / 1000), [
           { name: "amber", values: times.map((at) => byTime.get(at) ?? null) },
           { name: "curve", values: times.map((at) => byTime28.get(at) ?? null) },
-          { name: "soft", dash: [5, 5], values: times.map(() => Number(slo.target) * 100) },
+          { name: "soft", dash: [5, 5], values: times.map(() => share(slo.target)) },
         ], (value) => `${number(value, 3)} %`));
       }
     }
@@ -58,12 +58,12 @@ export async function show(main, { signal }) {
   function section(slo) {
     const tickets = slo.tickets ?? {};
     return h("section", { class: "panel stack", "aria-label": slo.slo },
-      h("div", { class: "panel-head" }, h("h2", {}, sloLink(slo.slo), h("span", { class: "beside" }, `target ${target(Number(slo.target) * 100)}`)), h("button", { type: "button", on: { click: () => propose(slo) } }, "Propose a target …")),
+      h("div", { class: "panel-head" }, h("h2", {}, sloLink(slo.slo), h("span", { class: "beside" }, `target ${target(share(slo.target))}`)), h("button", { type: "button", on: { click: () => propose(slo) } }, "Propose a target …")),
       h("div", { class: "split" },
         h("div", { class: "sheet" }, h("h3", {}, "Good events, trailing 7 and 28 days"),
           (slo.trend28d ?? []).length > 1
             ? [h("div", { class: "plot", data: { height: "mid", trend: slo.slo }, role: "img", "aria-label": trendWords(slo) }),
-              h("div", { class: "legend" }, h("span", {}, h("i", { class: "l-degraded" }), "7 days"), h("span", {}, h("i", { class: "l-left" }), "28 days"), h("span", {}, h("i", { class: "l-target" }), "Target")),
+              h("div", { class: "legend" }, h("span", {}, h("i", { class: "l-week" }), "7 days"), h("span", {}, h("i", { class: "l-left" }), "28 days"), h("span", {}, h("i", { class: "l-target" }), "Target")),
               dataTable("The trend as a table", () => trendTable(slo))]
             : h("p", { class: "soft" }, "Too few days have events for a trend.")),
         h("div", { class: "sheet" }, h("h3", {}, "What the budget went for"), causes(slo.spentByCause ?? []))),
@@ -78,7 +78,7 @@ export async function show(main, { signal }) {
     return h("article", { class: "card", "aria-label": `Proposal for ${slo.slo}` },
       h("div", { class: "card-head" },
         h("span", { class: "pill", data: { status: proposal.result === "accepted" ? "ok" : proposal.result === "declined" ? "off" : "few" } }, proposal.result === "accepted" ? "Accepted" : proposal.result === "declined" ? "Declined" : `${yes} of ${NEEDED} needed`),
-        h("h3", {}, `${target(Number(proposal.from) * 100)} → ${target(Number(proposal.to) * 100)}`), h("span", { class: "end" }, `proposed by ${proposal.by}`)),
+        h("h3", {}, `${target(share(proposal.from))} → ${target(share(proposal.to))}`), h("span", { class: "end" }, `proposed by ${proposal.by}`)),
       h("p", {}, proposal.reason),
       h("ul", { class: "ballot", "aria-label": "Votes" }, Object.entries(ROLES).map(([role, word]) => {
         const vote = votes.find((one) => one.role === role);
@@ -92,7 +92,7 @@ export async function show(main, { signal }) {
     const radio = (value, text) => h("label", {}, h("input", { type: "radio", name: "vote", value, required: true }), text);
     confirm({
       title: `Vote on ${slo.slo}`,
-      text: `${target(Number(proposal.from) * 100)} → ${target(Number(proposal.to) * 100)}. A role votes once.`,
+      text: `${target(share(proposal.from))} → ${target(share(proposal.to))}. A role votes once.`,
       fields: [field("For the role", h("select", { name: "role" }, open.map((role) => h("option", { value: role }, ROLES[role])))), h("fieldset", { class: "field" }, h("legend", {}, "Vote"), radio("yes", "Yes"), radio("no", "No")), reason("What speaks for it or against it")],
       button: "Vote",
       act: async (values) => {
@@ -106,11 +106,11 @@ export async function show(main, { signal }) {
   function propose(slo) {
     confirm({
       title: `Propose a target for ${slo.slo}`,
-      text: `It is ${target(Number(slo.target) * 100)} now.`,
+      text: `It is ${target(share(slo.target))} now.`,
       fields: [field("New target in percent", h("input", { name: "target", type: "number", step: "any", min: "0", max: "100", required: true, inputmode: "decimal" })), reason("What the figures and the tickets say")],
       button: "Propose",
       act: async (values) => {
-        await post(`/api/v1/review/${part(month)}/proposals`, { slo: slo.slo, to: share(values.target), reason: values.reason.trim() });
+        await post(`/api/v1/review/${part(month)}/proposals`, { slo: slo.slo, to: ofPercent(values.target), reason: values.reason.trim() });
         announce("The proposal is up for a vote");
         await read();
       },
@@ -121,17 +121,9 @@ export async function show(main, { signal }) {
   return { close: () => charts.forEach((chart) => chart.close()) };
 }
 
-/** Percent as the share that the documents have, by moving the point in the text: 99.95 is 0.9995, never 0.9994999. */
-export function share(percentText) {
-  const [whole, places = ""] = String(percentText).trim().split(".");
-  const digits = whole.padStart(3, "0") + places;
-  const at = digits.length - places.length - 2;
-  return `${Number(digits.slice(0, at))}.${digits.slice(at)}`.replace(/\.?0+$/, "") || "0";
-}
-
 function trendWords(slo) {
   const last = slo.trend28d[slo.trend28d.length - 1];
-  return `Good events over 28 days ended at ${percent(last.goodPercent, 4)}, target ${target(Number(slo.target) * 100)}. The table below has all days.`;
+  return `Good events over 28 days ended at ${percent(last.goodPercent, 4)}, target ${target(share(slo.target))}. The table below has all days.`;
 }
 
 function trendTable(slo) {

@@ -73,7 +73,7 @@ export async function render({ quiet = false, scroll = 0 } = {}) {
     return;
   }
   current.shown = shown;
-  if (!quiet) {
+  if (!quiet && !shown?.placed) {
     scrollTo(0, scroll);
     main.querySelector("h1")?.focus({ preventScroll: true });
   }

@@ -4,7 +4,7 @@ import { get, part } from "./api.js";
 import { drawCurve } from "./curve.js";
 import { append, h, put, say } from "./dom.js";
 import { detail, explain } from "./explain.js";
-import { brief, burn, count, duration, millis, number, percent, target } from "./format.js";
+import { brief, burn, count, duration, millis, number, percent, share, target } from "./format.js";
 import { drawIncident } from "./incident.js";
 import { bar, choice, dataTable, empty, failure, heading, pill, shortTime, skeleton, table, time } from "./pieces.js";
 import { address, go, keep, query } from "./router.js";
@@ -26,7 +26,7 @@ export async function show(main, { parts, signal }) {
   try {
     slo = await detail(name, signal);
   } catch (error) {
-    if (error.name !== "AbortError") {
+    if (!signal.aborted) { // a refusal has led to the page that signs in by now
       put(main, heading(name), error.status === 404
         ? empty("There is no SLO of this name", "It may have been renamed or its document removed. ", h("a", { href: "/" }, "To the overview"))
         : failure(error, () => go(location.pathname + location.search, { replace: true })));
@@ -149,6 +149,8 @@ export async function show(main, { parts, signal }) {
     await showIncident(incidentId);
   }
   return {
+    /** An incident that the address names has been brought into sight. */
+    placed: incidentId !== null,
     /** From one incident to the next, without drawing the page anew. */
     turn(to) {
       if (to.name !== name || signal.aborted) {
@@ -216,7 +218,7 @@ function figuresOf(name) {
       say(end.button, slo.state === "EXHAUSTED" ? "Used up" : slo.exhaustedInMs === null || slo.exhaustedInMs === undefined ? "Not in sight" : duration(slo.exhaustedInMs));
       say(end.note, "at the present rate");
       say(good.button, percent(slo.goodPercent, 4));
-      say(good.note, `${count(slo.bad)} bad of ${count(slo.total)}${slo.degraded ? `, ${count(slo.degraded)} degraded` : ""}`);
+      say(good.note, slo.reason ? slo.reason : `${count(slo.bad)} bad of ${count(slo.total)}${slo.unit === "slices" ? " slices" : ""}${slo.degraded ? `, ${count(slo.degraded)} degraded` : ""}`);
       say(retries.button, count(slo.savedByRetry));
       say(retries.note, slo.total > 0 && slo.attempts ? `${number(slo.attempts / slo.total, 3)} attempts a call` : "");
     },
@@ -228,9 +230,11 @@ function curveTable(curve) {
     { title: "At", cell: (point) => shortTime(point.t), className: "w" },
     { title: "Left", cell: (point) => percent(point.leftPercent), className: "n" },
     { title: "Left, ms", cell: (point) => millis(point.leftMs), className: "n" },
-    { title: "Bad", cell: (point) => count(point.bad), className: "n" },
-    { title: "Degraded", cell: (point) => count(point.degraded), className: "n" },
-    { title: "All", cell: (point) => count(point.total), className: "n" },
+    { title: "Bad in the step", cell: (point) => count(point.stepBad), className: "n" },
+    { title: "Degraded in it", cell: (point) => count(point.stepDegraded), className: "n" },
+    { title: "All in it", cell: (point) => count(point.stepTotal), className: "n" },
+    { title: "Bad in the window", cell: (point) => count(point.bad), className: "n" },
+    { title: "All in the window", cell: (point) => count(point.total), className: "n" },
     { title: "Target", cell: (point) => target(point.targetPercent), className: "n" },
   ], curve.points);
 }
@@ -278,13 +282,14 @@ function rules(slo) {
 }
 
 function history(slo) {
-  const list = slo.targets ?? [];
-  return section("Target history", list.length === 0
+  const earlier = slo.targets ?? [];
+  const list = [...earlier, { target: slo.target }];
+  return section("Target history", earlier.length === 0
     ? h("p", { class: "soft" }, `${target(slo.targetPercent)} since the beginning.`)
     : table("Target history", [
       { title: "Until", className: "w", cell: (row) => (row.until ? shortTime(row.until) : "now") },
-      { title: "Target", className: "n", cell: (row) => (row.targetPercent === undefined ? target(Number(row.target) * 100) : target(row.targetPercent)) },
-      { title: "By", cell: (row) => row.author ?? "–" },
+      { title: "Target", className: "n", cell: (row) => target(share(row.target)) },
+      { title: "Ended by", cell: (row) => row.author ?? "–" },
       { title: "Why", className: "long", cell: (row) => row.reason ?? "–" },
     ], list));
 }

@@ -170,23 +170,15 @@ final class Shop {
         slo.put("explain", explain);
         slo.put(
                 "targets",
-                List.of(
-                        Map.of(
-                                "until",
-                                at(12, 9).toString(),
-                                "target",
-                                "0.999",
-                                "author",
-                                "Ines",
-                                "reason",
-                                "First guess"),
-                        Map.of(
-                                "target",
-                                "0.9995",
-                                "author",
-                                "Review 2026-10",
-                                "reason",
-                                "Four of five roles voted for it")));
+                List.of(Map.of(
+                        "until",
+                        at(12, 9).toString(),
+                        "target",
+                        "0.999",
+                        "author",
+                        "Review 2026-10",
+                        "reason",
+                        "Four of five roles voted for more")));
         slo.put(
                 "indicator",
                 Map.of("ratioMetric", Map.of("counter", true, "bad", Map.of("route", "/orders", "status", "5xx"))));
@@ -232,9 +224,12 @@ final class Shop {
             point.put("leftMs", known ? 1_209_600 * left / 100 : null);
             point.put(
                     "leftMsWithExcluded", known ? 1_209_600 * left / 100 - (t.isAfter(at(18, 4)) ? 41_337 : 0) : null);
-            point.put("total", known ? 29_761 : 0);
-            point.put("bad", known ? bad : 0);
-            point.put("degraded", known ? bad / 3 : 0);
+            point.put("total", known ? 10_000_000 : 0);
+            point.put("bad", known ? Math.round((100 - left) * 50) : 0);
+            point.put("degraded", known ? 311 : 0);
+            point.put("stepTotal", known ? 29_761 : 0);
+            point.put("stepBad", known ? bad : 0);
+            point.put("stepDegraded", known ? bad / 3 : 0);
             point.put("attempts", 29_761 + bad * 3);
             point.put("targetPercent", t.isBefore(at(12, 9)) ? 99.9 : 99.95);
             list.add(point);
@@ -641,16 +636,18 @@ final class Shop {
                                                 "count",
                                                 187,
                                                 "sample",
-                                                List.of("The button turns and nothing happens", "Bezahlen geht nicht"),
+                                                List.of(
+                                                        "The button turns and nothing happens",
+                                                        "I have waited for ten minutes"),
                                                 "minutesInIncidents",
                                                 143),
                                         Map.of(
                                                 "label",
-                                                "付款失败",
+                                                "Payment fails",
                                                 "count",
                                                 96,
                                                 "sample",
-                                                List.of("付款失败，钱已经扣了"),
+                                                List.of("Paid twice, and no order"),
                                                 "minutesInIncidents",
                                                 71))),
                         "proposals",

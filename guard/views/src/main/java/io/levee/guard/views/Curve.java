@@ -3,6 +3,7 @@ package io.levee.guard.views;
 import static java.math.RoundingMode.FLOOR;
 
 import io.levee.guard.slo.Budgets;
+import io.levee.guard.slo.Counts;
 import io.levee.guard.slo.ErrorBudget;
 import io.levee.guard.slo.Figures;
 import io.levee.guard.slo.TimeRange;
@@ -83,11 +84,28 @@ final class Curve {
 
     List<Map<String, @Nullable Object>> points() {
         List<Map<String, @Nullable Object>> points = new ArrayList<>();
-        for (Instant t : instants()) {
+        List<Instant> instants = instants();
+        Instant before = instants.get(0).minus(step);
+        for (Instant t : instants) {
             // The end is mostly now, whose minute has begun: its events belong to the budget, as everywhere.
-            points.add(point(t, t.equals(range.to()) ? Board.endOfMinute(t) : t));
+            Instant at = t.equals(range.to()) ? Board.endOfMinute(t) : t;
+            Map<String, @Nullable Object> point = point(t, at);
+            step(
+                    point,
+                    before.isBefore(at)
+                            ? history.tally(new TimeRange(before, at)).counts()
+                            : Counts.NONE);
+            points.add(point);
+            before = at;
         }
         return points;
+    }
+
+    /** What came since the point before, excluded or not: the window's counts tell only what has come and gone together. */
+    private static void step(Map<String, @Nullable Object> point, Counts counts) {
+        point.put("stepTotal", counts.total());
+        point.put("stepBad", counts.bad());
+        point.put("stepDegraded", counts.degraded());
     }
 
     private Map<String, @Nullable Object> point(Instant shown, Instant at) {

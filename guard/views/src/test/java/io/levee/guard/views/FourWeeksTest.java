@@ -159,6 +159,9 @@ class FourWeeksTest {
         assertThat(early.get("total").asLong()).isEqualTo(67_200);
         assertThat(early.get("leftPercent").asString()).isEqualTo("60");
         assertThat(early.get("leftMs").asString()).isEqualTo("72576000");
+        assertThat(early.get("stepTotal").asLong()).isEqualTo(200);
+        assertThat(early.get("stepBad").asLong()).isEqualTo(2);
+        assertThat(early.get("stepDegraded").asLong()).isEqualTo(4);
         assertThat(early.get("targetPercent").asString()).isEqualTo("99");
         assertThat(points.get(83).get("targetPercent").asString()).isEqualTo("95");
         JsonNode change = curve.get("targets").get(0);
