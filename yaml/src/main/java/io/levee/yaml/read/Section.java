@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -369,15 +370,36 @@ public final class Section {
         });
     }
 
+    /** A list of texts, such as a command with its arguments, which may repeat; empty if absent. In the order of the file. */
+    public List<String> arguments(String key) {
+        List<String> result = new ArrayList<>();
+        elements(
+                key,
+                scalar -> {
+                    if (scalar.getValue().length() > MAX_TEXT) {
+                        throw new IllegalArgumentException("must have at most " + MAX_TEXT + " characters, has "
+                                + scalar.getValue().length());
+                    }
+                    return scalar.getValue();
+                },
+                result::add);
+        return result;
+    }
+
     private <T> Set<T> list(String key, Function<ScalarNode, T> element) {
-        Node node = values.get(key);
         Set<T> result = new LinkedHashSet<>();
+        elements(key, element, result::add);
+        return result;
+    }
+
+    private <T> void elements(String key, Function<ScalarNode, T> element, Predicate<T> taken) {
+        Node node = values.get(key);
         if (node == null) {
-            return result;
+            return;
         }
         if (!(node instanceof SequenceNode sequence)) {
             problem(node, key, "must be a list such as [a, b], is " + kind(node));
-            return result;
+            return;
         }
         if (sequence.getValue().size() > MAX_ELEMENTS) {
             problem(
@@ -385,7 +407,7 @@ public final class Section {
                     key,
                     "must have at most " + MAX_ELEMENTS + " elements, has "
                             + sequence.getValue().size());
-            return result;
+            return;
         }
         int index = 0;
         for (Node each : sequence.getValue()) {
@@ -395,10 +417,9 @@ public final class Section {
                 continue;
             }
             T value = problems.tried(each, place, () -> element.apply(scalar));
-            if (value != null && !result.add(value)) {
+            if (value != null && !taken.test(value)) {
                 problems.add(each, place, Shown.plain(value.toString()) + " is listed twice; remove one");
             }
         }
-        return result;
     }
 }
