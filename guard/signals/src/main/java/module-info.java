@@ -4,4 +4,8 @@ module io.levee.guard.signals {
     requires static org.jspecify;
     requires transitive io.levee;
     requires transitive io.levee.traffic;
+    requires java.net.http;
+    requires tools.jackson.core;
+
+    exports io.levee.guard.signals;
 }
