@@ -8,6 +8,7 @@ module io.levee.yaml {
     exports io.levee.yaml;
     exports io.levee.yaml.read to
             io.levee.config,
+            io.levee.guard.actions,
             io.levee.guard.ingest,
             io.levee.guard.slo,
             io.levee.guard.views,
