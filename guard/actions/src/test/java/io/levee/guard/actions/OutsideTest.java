@@ -168,10 +168,10 @@ class OutsideTest {
         rules("{webhook: {url: 'http://" + host() + "/fire'}}");
         Actions first = world.guard();
         world.events(0, 20);
-        world.ledger.diesAfter = 1; // after action.fired
+        world.diesAfter = 1; // after action.fired
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> world.pass(first, Duration.ofSeconds(1)))
                 .hasMessageContaining("died");
-        world.ledger.diesAfter = Integer.MAX_VALUE;
+        world.diesAfter = Integer.MAX_VALUE;
         Actions second = world.guard();
         world.pass(second, Duration.ofSeconds(1));
         assertThat(result(second, 1).data()).containsEntry("ok", true);

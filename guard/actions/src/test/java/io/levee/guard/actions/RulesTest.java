@@ -243,9 +243,9 @@ class RulesTest {
         two[11] = two[11] + "\n      - signal: {name: lean, fallback: true}";
         Actions first = world.rules(two).guard();
         world.events(0, 20);
-        world.ledger.diesAfter = 2; // after the advice and the first signal
+        world.diesAfter = 2; // after the advice and the first signal
         assertThatThrownBy(() -> world.pass(first, Duration.ofSeconds(1))).hasMessageContaining("died");
-        world.ledger.diesAfter = Integer.MAX_VALUE;
+        world.diesAfter = Integer.MAX_VALUE;
 
         Actions second = world.guard();
         assertThat(signals(second)).hasSize(1);

@@ -1,20 +1,18 @@
 package io.levee.guard.actions;
 
-import io.levee.guard.slo.Counts;
-import io.levee.guard.slo.Terms;
-import io.levee.guard.slo.TimeRange;
 import io.levee.guard.slo.gate.Environment;
 import io.levee.guard.slo.gate.Event;
-import io.levee.guard.slo.gate.Evidence;
-import io.levee.guard.slo.gate.GatePolicy;
-import io.levee.guard.slo.gate.Question;
 import io.levee.guard.slo.openslo.Catalog;
 import io.levee.guard.slo.openslo.OpenSloFile;
 import io.levee.guard.store.Ledger;
 import io.levee.guard.store.Store;
+import io.levee.guard.store.StoreSettings;
+import io.levee.guard.store.Stores;
 import io.levee.guard.store.Tracked;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,25 +21,54 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A clock that the test sets, a store in memory, one objective, and as many guards on them as the test likes. */
+/** A clock that the test sets, a real store, one objective, and as many guards on them as the test likes. */
 final class World implements AutoCloseable {
     static final String SLO = "reads";
 
     Instant now = Instant.parse("2026-11-26T10:00:00Z");
-    final FakeLedger ledger = new FakeLedger(() -> now);
-    final Memory store = new Memory();
+    private final Store real;
+
+    /** The store, with a record that fails when the guard is to die. */
+    final Store store;
+
+    final Ledger ledger;
+
+    /** When so many more entries are there, the guard dies. */
+    int diesAfter = Integer.MAX_VALUE;
+
     final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/bin:/bin"));
     private final Path file;
     private final Catalog catalog;
     private final List<Actions> guards = new ArrayList<>();
 
     World(Path folder) {
+        real = Stores.open(StoreSettings.folder(folder.resolve("store")).clock(() -> now));
+        ledger = instead(Ledger.class, real.ledger(), "append", () -> {
+            if (diesAfter-- <= 0) {
+                throw new IllegalStateException("the guard has died");
+            }
+            return null;
+        });
+        store = instead(Store.class, real, "ledger", () -> ledger);
         file = folder.resolve(ActionFile.NAME);
         catalog = Catalog.of(List.of(OpenSloFile.parse("slo.yaml", slo(SLO, "0.95", 200))));
-        track(catalog);
+        store.track(tracked(catalog));
+    }
+
+    private static List<Tracked> tracked(Catalog known) {
+        return known.slos().stream()
+                .map(slo -> new Tracked(slo.name(), slo.matcher(known.sli(slo))))
+                .toList();
+    }
+
+    /** In a file, by the machine's clock. */
+    static Store live(Path folder, Catalog catalog) {
+        Store store = Stores.open(StoreSettings.folder(folder.resolve("live")));
+        store.track(tracked(catalog));
+        return store;
     }
 
     /** An objective: that share of the events of service shop and the route of the same name, within so many milliseconds. */
@@ -68,10 +95,16 @@ final class World implements AutoCloseable {
                 "");
     }
 
-    private void track(Catalog known) {
-        store.track(known.slos().stream()
-                .map(slo -> new Tracked(slo.name(), slo.matcher(known.sli(slo))))
-                .toList());
+    /** The real one, but for one method: what the supplier answers, and what the real one does if that is null. */
+    private static <T> T instead(Class<T> type, T real, String name, Supplier<@Nullable Object> other) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, given) -> {
+            Object answer = method.getName().equals(name) ? other.get() : null;
+            try {
+                return answer == null ? method.invoke(real, given) : answer;
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        }));
     }
 
     World rules(String... lines) {
@@ -106,6 +139,7 @@ final class World implements AutoCloseable {
     void pass(Actions guard, Duration time) {
         for (long i = 0; i < time.toSeconds(); i++) {
             now = now.plusSeconds(1);
+            real.tick(now);
             guard.tick(now);
         }
     }
@@ -124,80 +158,6 @@ final class World implements AutoCloseable {
     @Override
     public void close() {
         guards.forEach(Actions::close);
-    }
-
-    /** Counts by steps of 10 seconds. */
-    final class Memory implements Store {
-        private final List<Tracked> tracked = new ArrayList<>();
-        private final Map<String, TreeMap<Instant, Counts>> counts = new HashMap<>();
-
-        @Override
-        public void track(List<Tracked> objectives) {
-            tracked.addAll(objectives);
-        }
-
-        @Override
-        public synchronized Appended append(List<Event> events, @Nullable String batchId) {
-            for (Event event : events) {
-                for (Tracked each : tracked) {
-                    if (each.matcher().matches(event)) {
-                        Instant step = Instant.ofEpochSecond(event.time().getEpochSecond() / 10 * 10);
-                        counts.computeIfAbsent(each.slo(), name -> new TreeMap<>())
-                                .merge(step, each.matcher().counted(event), Counts::plus);
-                    }
-                }
-            }
-            return new Appended(events.size(), 0, 0, 0, 0);
-        }
-
-        @Override
-        public Terms.Source counts(String slo) {
-            return range -> steps(slo, range, Duration.ofSeconds(10)).stream()
-                    .map(step -> step.tally().counts())
-                    .reduce(Counts.NONE, Counts::plus);
-        }
-
-        @Override
-        public synchronized List<Step> steps(String slo, TimeRange range, Duration step) {
-            return counts.getOrDefault(slo, new TreeMap<>()).subMap(range.from(), range.to()).entrySet().stream()
-                    .map(each -> new Step(each.getKey(), new Tally(each.getValue(), 0, 0)))
-                    .toList();
-        }
-
-        @Override
-        public Ledger ledger() {
-            return ledger;
-        }
-
-        @Override
-        public void tick(Instant now) {}
-
-        @Override
-        public Evidence evidence(Question question, Terms terms, GatePolicy policy) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public List<Trace> traces(String slo, TimeRange range, int most) {
-            return List.of();
-        }
-
-        @Override
-        public List<ReleaseSeen> releases(String slo, TimeRange range) {
-            return List.of();
-        }
-
-        @Override
-        public @Nullable Instant last(String slo) {
-            return null;
-        }
-
-        @Override
-        public boolean leads() {
-            return true;
-        }
-
-        @Override
-        public void close() {}
+        real.close();
     }
 }
