@@ -97,14 +97,15 @@ final class World implements AutoCloseable {
 
     /** The real one, but for one method: what the supplier answers, and what the real one does if that is null. */
     private static <T> T instead(Class<T> type, T real, String name, Supplier<@Nullable Object> other) {
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, given) -> {
-            Object answer = method.getName().equals(name) ? other.get() : null;
-            try {
-                return answer == null ? method.invoke(real, given) : answer;
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
-        }));
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, given) -> {
+                    Object answer = method.getName().equals(name) ? other.get() : null;
+                    try {
+                        return answer == null ? method.invoke(real, given) : answer;
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                }));
     }
 
     World rules(String... lines) {
