@@ -8,4 +8,5 @@ module io.levee.guard.store {
     requires tools.jackson.databind;
 
     exports io.levee.guard.store;
+    exports io.levee.guard.store.history;
 }

@@ -2,9 +2,10 @@ package io.levee.guard.views;
 
 import io.levee.guard.slo.Counts;
 import io.levee.guard.slo.openslo.Catalog;
+import io.levee.guard.slo.openslo.Watched;
 import io.levee.guard.store.Store;
+import io.levee.guard.store.history.History;
 import io.levee.guard.web.Answer;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -62,12 +63,9 @@ final class Board {
         this.advice = new Advice(store.ledger());
     }
 
-    /**
-     * The instant that figures are reckoned at: the last one of the minute, since an event is counted to the minute in which
-     * it happened and this minute's belong to the window. As the gate does it.
-     */
+    /** See {@link History#endOfMinute}. */
     static Instant endOfMinute(Instant now) {
-        return now.truncatedTo(ChronoUnit.MINUTES).plus(Duration.ofMinutes(1)).minusMillis(1);
+        return History.endOfMinute(now);
     }
 
     synchronized Snapshot now() {

@@ -1,8 +1,10 @@
 package io.levee.guard.views;
 
 import io.levee.guard.slo.TimeRange;
+import io.levee.guard.slo.openslo.Watched;
 import io.levee.guard.store.Ledger;
 import io.levee.guard.store.Store;
+import io.levee.guard.store.history.Incident;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

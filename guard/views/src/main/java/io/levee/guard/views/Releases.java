@@ -2,28 +2,23 @@ package io.levee.guard.views;
 
 import io.levee.guard.slo.TimeRange;
 import io.levee.guard.slo.gate.Environment;
+import io.levee.guard.slo.openslo.Watched;
 import io.levee.guard.store.Ledger;
 import io.levee.guard.store.Store;
+import io.levee.guard.store.history.Released;
 import io.levee.guard.web.Answer;
 import io.levee.guard.web.Request;
 import io.levee.guard.web.WebException;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Releases as they are marked, and as their events show them. */
 final class Releases {
-    private static final String KIND = "release.marker";
     private static final int LONGEST_TEXT = 200;
 
     private final Store store;
@@ -43,7 +38,7 @@ final class Releases {
         data.put("environment", environment(text(body, "environment")));
         data.put("event", text(body, "event"));
         data.put("at", at(body).toString());
-        Ledger.Entry entry = store.ledger().append(KIND, null, request.actor(), data);
+        Ledger.Entry entry = store.ledger().append(Released.KIND, null, request.actor(), data);
         Map<String, @Nullable Object> answer = new LinkedHashMap<>(data);
         answer.put("ledgerSeq", entry.seq());
         return Answer.json(201, answer);
@@ -84,50 +79,10 @@ final class Releases {
         return at;
     }
 
-    /**
-     * What was released to an objective's service: what was marked, and a release's first event where nobody marked it.
-     */
+    /** What was released to an objective's service, as plain values. */
     List<Map<String, @Nullable Object>> within(Watched watched, TimeRange range) {
-        List<Map<String, @Nullable Object>> found = new ArrayList<>();
-        Set<List<String>> marked = new HashSet<>();
-        for (Ledger.Entry entry : store.ledger().read(Ledger.Query.of(KIND))) {
-            Map<String, @Nullable Object> data = entry.data();
-            if (!watched.slo().service().equals(data.get("service"))) {
-                continue;
-            }
-            marked.add(Arrays.asList(String.valueOf(data.get("release")), String.valueOf(data.get("environment"))));
-            if (range.contains(instant(data, entry))) {
-                found.add(
-                        release(instant(data, entry), data.get("release"), data.get("environment"), data.get("event")));
-            }
-        }
-        for (Store.ReleaseSeen seen : store.releases(watched.counted(), range)) {
-            String environment = seen.environment().toString();
-            // One whose first event of the range is the range's first minute was there before.
-            boolean began = seen.first().isAfter(range.from().plus(Duration.ofMinutes(1)));
-            if (began && !marked.contains(List.of(seen.release(), environment))) {
-                found.add(release(seen.first(), seen.release(), environment, "first-event"));
-            }
-        }
-        found.sort(Comparator.comparing(each -> Instant.parse(String.valueOf(each.get("at")))));
-        return found;
-    }
-
-    private static Instant instant(Map<String, @Nullable Object> data, Ledger.Entry entry) {
-        try {
-            return Instant.parse(String.valueOf(data.get("at")));
-        } catch (DateTimeException e) {
-            return entry.at();
-        }
-    }
-
-    private static Map<String, @Nullable Object> release(
-            Instant at, @Nullable Object release, @Nullable Object environment, @Nullable Object event) {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put("at", at.toString());
-        map.put("release", release);
-        map.put("environment", environment);
-        map.put("event", event);
-        return map;
+        return Released.within(store, watched, range).stream()
+                .map(Released::toMap)
+                .toList();
     }
 }

@@ -2,7 +2,10 @@ package io.levee.guard.views;
 
 import io.levee.guard.slo.TimeRange;
 import io.levee.guard.slo.openslo.Catalog;
+import io.levee.guard.slo.openslo.Watched;
 import io.levee.guard.store.Store;
+import io.levee.guard.store.history.Incident;
+import io.levee.guard.store.history.Incidents;
 import io.levee.guard.web.Answer;
 import io.levee.guard.web.Request;
 import io.levee.guard.web.Role;
@@ -117,7 +120,11 @@ public final class Views {
     }
 
     private Watched watched(Request request) {
-        return Watched.find(catalog.get(), request.part("name"));
+        try {
+            return Watched.find(catalog.get(), request.part("name"));
+        } catch (IllegalArgumentException e) {
+            throw new WebException(404, String.valueOf(e.getMessage()));
+        }
     }
 
     private Answer slo(Request request) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.levee.guard.slo.ErrorBudget;
 import io.levee.guard.slo.Figures;
 import io.levee.guard.slo.TimeRange;
+import io.levee.guard.slo.openslo.Watched;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

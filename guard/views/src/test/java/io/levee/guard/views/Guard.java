@@ -7,6 +7,7 @@ import io.levee.guard.slo.gate.Event;
 import io.levee.guard.slo.openslo.Catalog;
 import io.levee.guard.slo.openslo.OpenSloFile;
 import io.levee.guard.slo.openslo.Slo;
+import io.levee.guard.slo.openslo.Watched;
 import io.levee.guard.store.Store;
 import io.levee.guard.store.Tracked;
 import io.levee.guard.web.Role;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.levee.guard.slo.gate.Event;
 import io.levee.guard.store.Ledger;
+import io.levee.guard.store.history.Incident;
+import io.levee.guard.store.history.Incidents;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** The documents of several files together, so that they can refer to each other. Immutable and thread-safe. */
 public final class Catalog {
     private final Map<String, OpenSloObject> objects;
+    private final Map<String, OpenSloFile> origins;
     private final List<Problem> warnings;
 
-    private Catalog(Map<String, OpenSloObject> objects, List<Problem> warnings) {
+    private Catalog(Map<String, OpenSloObject> objects, Map<String, OpenSloFile> origins, List<Problem> warnings) {
         this.objects = objects;
+        this.origins = origins;
         this.warnings = List.copyOf(warnings);
     }
 
@@ -27,25 +29,23 @@ public final class Catalog {
      */
     public static Catalog of(List<OpenSloFile> files) {
         Map<String, OpenSloObject> objects = new LinkedHashMap<>();
-        Map<String, String> origin = new LinkedHashMap<>();
+        Map<String, OpenSloFile> origins = new LinkedHashMap<>();
         List<Problem> wrong = new ArrayList<>();
         List<Problem> warnings = new ArrayList<>();
         for (OpenSloFile file : files) {
             warnings.addAll(file.warnings());
             for (OpenSloObject object : file.objects()) {
                 String key = key(object.kind(), object.metadata().name());
-                if (objects.putIfAbsent(key, object) != null) {
+                OpenSloFile before = origins.putIfAbsent(key, file);
+                if (before == null) {
+                    objects.put(key, object);
+                } else {
                     wrong.add(new Problem(
-                            file.name(),
-                            1,
-                            1,
-                            "metadata.name",
-                            key + " is also in " + origin.get(key) + "; rename one"));
+                            file.name(), 1, 1, "metadata.name", key + " is also in " + before.name() + "; rename one"));
                 }
-                origin.putIfAbsent(key, file.name());
             }
         }
-        Catalog catalog = new Catalog(objects, List.of());
+        Catalog catalog = new Catalog(objects, origins, List.of());
         for (OpenSloFile file : files) {
             for (OpenSloObject object : file.objects()) {
                 new Checks(catalog, file.name(), wrong, warnings).check(object);
@@ -54,7 +54,7 @@ public final class Catalog {
         if (!wrong.isEmpty()) {
             throw new OpenSloException(wrong);
         }
-        return new Catalog(objects, warnings);
+        return new Catalog(objects, origins, warnings);
     }
 
     private static String key(String kind, String name) {
@@ -107,6 +107,21 @@ public final class Catalog {
         }
         throw new IllegalArgumentException("there is no SLO '" + name + "'"
                 + Suggestion.wayOut(name, slos().stream().map(Slo::name).toList()));
+    }
+
+    /**
+     * The file that an objective stands in.
+     *
+     * @param slo one of this catalog's
+     * @return the file as it was read
+     * @throws IllegalArgumentException if it is not of this catalog
+     */
+    public OpenSloFile file(Slo slo) {
+        OpenSloFile file = origins.get(key("SLO", slo.name()));
+        if (file == null) {
+            throw new IllegalArgumentException("SLO '" + slo.name() + "' is in none of the files");
+        }
+        return file;
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.levee.guard.slo.openslo;
 
-import io.levee.guard.slo.Objective;
 import io.levee.guard.slo.Ratio;
+import io.levee.guard.slo.Terms;
 import io.levee.yaml.Problem;
 import io.levee.yaml.read.Document;
 import io.levee.yaml.read.FileText;
@@ -182,40 +182,46 @@ public final class OpenSloFile {
      * @throws IllegalArgumentException if there is no such objective, or the target is out of its range or no decimal
      */
     public OpenSloFile withTarget(String slo, int objective, Ratio target) {
-        Objective.of(target);
-        if (!target.isDecimal()) {
-            throw new IllegalArgumentException("a target is written as a decimal, and " + target + " has none");
-        }
-        Problems problems = new Problems(name, OpenSloException::new);
-        for (Node root : Document.readAll(problems, name, text, "")) {
-            Section document = Section.open(problems, "", root);
-            if (document == null || !"SLO".equals(document.text("kind", 100))) {
-                continue;
-            }
-            Section metadata = document.names("metadata");
-            Section spec = document.names("spec");
-            if (metadata != null && spec != null && slo.equals(metadata.text("name", 1_000))) {
-                List<Section> objectives = spec.sections("objectives");
-                if (objective >= 0 && objective < objectives.size()) {
-                    return parse(name, replaced(objectives.get(objective), target));
-                }
-            }
-        }
-        throw new IllegalArgumentException(name + " has no objective " + objective + " of an SLO '" + slo + "'");
+        return parse(
+                name, new FileEdit(name, text).target(slo, objective, target).text());
     }
 
-    private String replaced(Section objective, Ratio target) {
-        boolean percent = objective.has("targetPercent");
-        Node node = objective.node(percent ? "targetPercent" : "target");
-        if (!(node instanceof ScalarNode scalar)) {
-            throw new IllegalArgumentException(name + " has no target there");
+    /**
+     * The file with another target and what was in force before it, so that the past keeps its target: the annotation
+     * {@code levee.io/earlier-targets} gets one more entry, everything else is kept to the letter.
+     *
+     * @param slo the objective's name
+     * @param target the new target, of a decimal form that ends
+     * @param before the present target, and until when it is in force: in the future, if the new one begins then
+     * @return the new file
+     * @throws IllegalArgumentException if there is no such objective, it is one of several of its document (which share the
+     *     annotation), the target is out of its range or no decimal, there is an earlier target up to the same instant, or the
+     *     annotations are written in a way that cannot be added to
+     */
+    public OpenSloFile withTarget(String slo, Ratio target, Terms.EarlierTarget before) {
+        String edited;
+        OpenSloFile file;
+        try {
+            edited = new FileEdit(name, text)
+                    .target(slo, 0, target)
+                    .earlier(slo, before)
+                    .text();
+            file = parse(name, edited);
+        } catch (OpenSloException e) {
+            throw new IllegalArgumentException(
+                    "the target of SLO '" + slo + "' cannot be changed: " + e.getMessage(), e);
         }
-        int from = scalar.getStartMark().orElseThrow().getIndex();
-        int to = scalar.getEndMark().orElseThrow().getIndex();
-        // The parser counts code points, and does not count a byte order mark.
-        int skipped = text.startsWith("\uFEFF") ? 1 : 0;
-        return text.substring(0, text.offsetByCodePoints(skipped, from))
-                + (percent ? target.times(100) : target)
-                + text.substring(text.offsetByCodePoints(skipped, to));
+        boolean kept = file.objects().stream()
+                .anyMatch(object -> object instanceof Slo changed
+                        && changed.name().equals(slo)
+                        && changed.objectives().size() == 1
+                        && changed.terms(0).objective().target().equals(target)
+                        && changed.additions().earlier().contains(before));
+        if (!kept) {
+            throw new IllegalArgumentException("the target of SLO '" + slo + "' in " + name
+                    + " cannot be changed by a program; it has several objectives, or annotations of another form than"
+                    + " docs/slo-documents.md shows");
+        }
+        return file;
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.levee.guard.slo.BurnRule;
 import io.levee.guard.slo.Ratio;
 import io.levee.guard.slo.Span;
+import io.levee.guard.slo.Terms;
 import io.levee.guard.slo.Window;
 import io.levee.guard.slo.gate.GatePolicy;
 import io.levee.yaml.Problem;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,5 +176,49 @@ public class OpenSloFileTest {
                   objectives:
                     - %s
                 """.formatted(line);
+    }
+
+    @Test
+    void changeOfTargetKeepsWhatWasInForceBefore() {
+        Terms.EarlierTarget before = new Terms.EarlierTarget(
+                Instant.parse("2026-12-01T00:00:00Z"), Ratio.parse("0.99"), "ann", "say \"why\": 4 of 5\nyes \\ 太低");
+        String spec = """
+                spec:
+                  service: s
+                  indicatorRef: i
+                  budgetingMethod: Occurrences
+                  objectives:
+                    - target: 0.99 # kept
+                """;
+        String head = "apiVersion: openslo/v1\nkind: SLO\nmetadata:\n  name: a\n";
+        for (String notes : List.of(
+                "",
+                "  annotations:\n    team: x\n",
+                "  annotations:\n    # why\n    levee.io/minimum-bad: '5'\n",
+                "  annotations:\n    levee.io/earlier-targets: |\n\n      - until: 2026-01-01T00:00:00Z\n"
+                        + "        target: 0.9\n        author: b\n        reason: c\n")) {
+            for (String text : List.of(head + notes + spec, (head + notes + spec).replace("\n", "\r\n"))) {
+                OpenSloFile changed = OpenSloFile.parse("a.yaml", text).withTarget("a", Ratio.parse("0.995"), before);
+                Slo slo = (Slo) changed.objects().get(0);
+                assertThat(slo.terms(0)
+                                .at(Instant.parse("2026-11-30T23:59:59Z"))
+                                .target())
+                        .isEqualTo(Ratio.parse("0.99"));
+                assertThat(slo.terms(0).at(before.until()).target()).isEqualTo(Ratio.parse("0.995"));
+                assertThat(slo.additions().earlier()).contains(before).hasSize(notes.contains("earlier") ? 2 : 1);
+                List<String> kept = new ArrayList<>(text.lines().toList());
+                kept.replaceAll(line -> line.replace("target: 0.99 ", "target: 0.995 "));
+                assertThat(changed.text().lines().toList()).containsSubsequence(kept);
+            }
+        }
+        String twice = OpenSloFile.parse("a.yaml", head + spec)
+                .withTarget("a", Ratio.parse("0.995"), before)
+                .text();
+        assertThatThrownBy(() -> OpenSloFile.parse("a.yaml", twice).withTarget("a", Ratio.parse("0.996"), before))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("2026-12-01T00:00:00Z");
+        assertThatThrownBy(() -> OpenSloFile.parse("a.yaml", head.replace("\n  name: a", " {name: a}") + spec)
+                        .withTarget("a", Ratio.parse("0.995"), before))
+                .hasMessageContaining("one name a line");
     }
 }

@@ -1,4 +1,4 @@
-package io.levee.guard.views;
+package io.levee.guard.store.history;
 
 import io.levee.guard.slo.Budgets;
 import io.levee.guard.slo.BurnRule;
@@ -6,6 +6,7 @@ import io.levee.guard.slo.Counts;
 import io.levee.guard.slo.ErrorBudget;
 import io.levee.guard.slo.Ratio;
 import io.levee.guard.slo.TimeRange;
+import io.levee.guard.slo.openslo.Watched;
 import io.levee.guard.store.Store;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Runs of page rules that touch or overlap are one incident; its rule is the first of them in the document's order. A
  * ticket rule is an incident of its own only where no page rule fired, since every page makes the slower rules fire, too.
  */
-final class Incidents {
+public final class Incidents {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     /** How far before a range an incident may have begun that reaches into it. */
     private static final Duration BEFORE = Duration.ofDays(7);
@@ -62,8 +63,8 @@ final class Incidents {
      * @param store the counts
      * @return in the order of their beginnings
      */
-    static List<Incident> within(Watched watched, TimeRange range, Instant now, Store store) {
-        Instant end = Board.endOfMinute(now).plusMillis(1);
+    public static List<Incident> within(Watched watched, TimeRange range, Instant now, Store store) {
+        Instant end = History.endOfMinute(now).plusMillis(1);
         boolean toNow = !range.to().isBefore(end.minus(MINUTE));
         TimeRange looked = new TimeRange(
                 floor(range.from().minus(BEFORE)),
@@ -87,8 +88,14 @@ final class Incidents {
     /**
      * The incident of an id; found by the minute in it, so that an old link still leads there though late events moved the
      * incident's beginning.
+     *
+     * @param watched the objective
+     * @param id as {@link Incident#id} says it
+     * @param now with its minute
+     * @param store the counts
+     * @return the incident, if it can still be found
      */
-    static Optional<Incident> byId(Watched watched, String id, Instant now, Store store) {
+    public static Optional<Incident> byId(Watched watched, String id, Instant now, Store store) {
         Long minute = minute(watched, id);
         if (minute == null || minute > now.getEpochSecond() / 60) {
             return Optional.empty();

@@ -1,4 +1,4 @@
-package io.levee.guard.views;
+package io.levee.guard.store.history;
 
 import io.levee.guard.slo.Counts;
 import io.levee.guard.slo.Terms;
@@ -6,6 +6,7 @@ import io.levee.guard.slo.TimeRange;
 import io.levee.guard.store.Store;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.Map;
  * the day and only where a question cuts an hour. Any range is then two look-ups, so the budgets of a curve cost no more than
  * its points and its hours. As it was when it was read; not thread-safe.
  */
-final class History implements Terms.Source {
+public final class History implements Terms.Source {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final long MINUTE_MS = MINUTE.toMillis();
@@ -27,11 +28,28 @@ final class History implements Terms.Source {
     private final Sums hours;
     private final Map<Long, Sums> days = new HashMap<>();
 
-    /** Reads the hours; what is asked for later must lie in the stretch. */
-    History(Store store, String slo, TimeRange stretch) {
+    /**
+     * Reads the hours.
+     *
+     * @param store the counts
+     * @param slo under which name they are kept
+     * @param stretch what is asked for later must lie in it
+     */
+    public History(Store store, String slo, TimeRange stretch) {
         this.store = store;
         this.slo = slo;
         this.hours = Sums.of(store.steps(slo, whole(stretch, HOUR_MS), HOUR));
+    }
+
+    /**
+     * The instant that figures are reckoned at: the last one of the minute, since an event is counted to the minute in which
+     * it happened and this minute's belong to the window. As the gate does it.
+     *
+     * @param now any instant
+     * @return the last millisecond of its minute
+     */
+    public static Instant endOfMinute(Instant now) {
+        return now.truncatedTo(ChronoUnit.MINUTES).plus(MINUTE).minusMillis(1);
     }
 
     private static TimeRange whole(TimeRange range, long stepMs) {
@@ -45,8 +63,13 @@ final class History implements Terms.Source {
         return tally(range).counts();
     }
 
-    /** With what is kept beside the counts. A minute belongs to the range in which it begins. */
-    Store.Tally tally(TimeRange range) {
+    /**
+     * With what is kept beside the counts.
+     *
+     * @param range a minute belongs to the one in which it begins
+     * @return the sum
+     */
+    public Store.Tally tally(TimeRange range) {
         long[] sum = new long[Sums.FIELDS];
         addUpTo(range.to(), sum, 1);
         addUpTo(range.from(), sum, -1);

@@ -1,4 +1,4 @@
-package io.levee.guard.views;
+package io.levee.guard.store.history;
 
 import static java.math.RoundingMode.CEILING;
 
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param spentMs what it cost, in milliseconds of the window at its end; null without events in that
  * @param spentShare what it cost, as a share of that window's budget
  */
-record Incident(
+public record Incident(
         String slo,
         Instant from,
         Instant last,
@@ -42,15 +42,30 @@ record Incident(
         @Nullable Ratio spentShare) {
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
-    String id() {
+    /**
+     * What addresses call it.
+     *
+     * @return the objective's name and the minute of its beginning, counted since 1970
+     */
+    public String id() {
         return slo + "-" + from.getEpochSecond() / MINUTE.toSeconds();
     }
 
-    TimeRange range() {
+    /**
+     * The minutes in which it happened.
+     *
+     * @return up to the end of its last minute
+     */
+    public TimeRange range() {
         return new TimeRange(from, last.plus(MINUTE));
     }
 
-    Map<String, @Nullable Object> toMap() {
+    /**
+     * As plain values, in a fixed order, for JSON.
+     *
+     * @return a new map
+     */
+    public Map<String, @Nullable Object> toMap() {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("id", id());
         map.put("slo", slo);

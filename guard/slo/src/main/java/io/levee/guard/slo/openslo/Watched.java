@@ -1,11 +1,7 @@
-package io.levee.guard.views;
+package io.levee.guard.slo.openslo;
 
 import io.levee.guard.slo.Ratio;
 import io.levee.guard.slo.Terms;
-import io.levee.guard.slo.openslo.Catalog;
-import io.levee.guard.slo.openslo.Sli;
-import io.levee.guard.slo.openslo.Slo;
-import io.levee.guard.web.WebException;
 import io.levee.yaml.read.Suggestion;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,13 +17,19 @@ import org.jspecify.annotations.Nullable;
  * @param indicator what it counts; null if that is in none of the files, or the document is a composite
  * @param reason why it cannot be reckoned with; null if it can
  */
-record Watched(
+public record Watched(
         String name,
         Slo slo,
         int index,
         @Nullable Sli indicator,
         @Nullable String reason) {
-    static List<Watched> of(Catalog catalog) {
+    /**
+     * All objectives of all documents.
+     *
+     * @param catalog the documents
+     * @return in the order of the documents
+     */
+    public static List<Watched> of(Catalog catalog) {
         List<Watched> watched = new ArrayList<>();
         for (Slo slo : catalog.slos()) {
             Sli indicator = null;
@@ -44,30 +46,50 @@ record Watched(
         return watched;
     }
 
-    static Watched find(Catalog catalog, String name) {
+    /**
+     * One of them.
+     *
+     * @param catalog the documents
+     * @param name the name that addresses and metrics give it
+     * @return the objective
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public static Watched find(Catalog catalog, String name) {
         List<Watched> all = of(catalog);
         for (Watched each : all) {
             if (each.name.equals(name)) {
                 return each;
             }
         }
-        throw new WebException(
-                404,
-                "there is no SLO '" + name + "'"
-                        + Suggestion.wayOut(
-                                name, all.stream().map(Watched::name).toList()));
+        throw new IllegalArgumentException("there is no SLO '" + name + "'"
+                + Suggestion.wayOut(name, all.stream().map(Watched::name).toList()));
     }
 
-    /** Under which name the store counts: by document. */
-    String counted() {
+    /**
+     * Under which name events are counted.
+     *
+     * @return the document's
+     */
+    public String counted() {
         return slo.name();
     }
 
-    Terms terms() {
+    /**
+     * What is promised.
+     *
+     * @return this objective's terms
+     */
+    public Terms terms() {
         return slo.terms(index);
     }
 
-    Ratio target(Instant at) {
+    /**
+     * What was promised, or is.
+     *
+     * @param at when
+     * @return the target then
+     */
+    public Ratio target(Instant at) {
         return terms().at(at).target();
     }
 }

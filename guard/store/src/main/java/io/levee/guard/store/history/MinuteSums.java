@@ -1,4 +1,4 @@
-package io.levee.guard.views;
+package io.levee.guard.store.history;
 
 import io.levee.guard.slo.Budgets;
 import io.levee.guard.slo.Counts;
@@ -6,6 +6,7 @@ import io.levee.guard.slo.ErrorBudget;
 import io.levee.guard.slo.Ratio;
 import io.levee.guard.slo.TimeRange;
 import io.levee.guard.slo.openslo.Slo;
+import io.levee.guard.slo.openslo.Watched;
 import java.time.Duration;
 import java.time.Instant;
 
