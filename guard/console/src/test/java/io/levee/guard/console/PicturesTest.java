@@ -54,6 +54,8 @@ class PicturesTest {
 
     private static void picture(BrowserContext window, CannedGuard guard, String path, String name) {
         Page page = window.newPage();
+        page.navigate(guard.uri() + "/login"); // so that the typeface is there when the picture is taken
+        page.waitForCondition(() -> (boolean) page.evaluate("document.fonts.check('16px Inter')"));
         page.navigate(guard.uri() + path);
         assertThat(page.locator(".skeleton")).hasCount(0);
         assertThat(page.locator("#link")).hasText("Live");
