@@ -41,6 +41,10 @@ final class CallMachine implements CallView {
     private long deadlineNanos;
     private long limiterWaitNanos;
     private long askedNanos;
+    /** True if what is waited for is room within the concurrency limit. */
+    private boolean awaitsRoom;
+
+    private long giveUpAtNanos;
     private long lastBackoffNanos;
     /** The retry whose wait a gRPC server has set: from there the policy's waits begin anew (gRFC A6). */
     private int pushedBackAt;
@@ -64,6 +68,9 @@ final class CallMachine implements CallView {
     private int made;
     private boolean inBulkhead;
     private boolean inLimit;
+    /** Of a failure: the downstream did not answer it, or said that it had not processed it. */
+    private boolean dropped;
+
     private long breakerStamp;
     private long attemptStartNanos;
     private long dueNanos;
@@ -100,6 +107,9 @@ final class CallMachine implements CallView {
     private static final String SERVED_RETRY = "served-retry";
     private static final @Nullable Throwable[] NO_FAILURES = {};
     private static final @Nullable String[] NO_RULES = {};
+
+    /** The retries of those that were refused together are spread over so long at most. */
+    private static final long LONGEST_SPREAD = 5 * Nanos.PER_SECOND;
 
     /** A shared exception object must not collect the notes of every call that it ends. */
     private static final int MAX_SUPPRESSED = 32;
@@ -146,7 +156,18 @@ final class CallMachine implements CallView {
     }
 
     private int admit(long nowNanos) {
-        StopReason refused = refusal(nowNanos, true);
+        StopReason refused = refusal(nowNanos, true, false);
+        ConcurrencyLimit limit = engine.limit;
+        if (refused == StopReason.LIMIT_FULL && limit != null && limit.maxWaitNanos > 0 && attempt == 0) {
+            // A retry gets the room that first attempts leave, and does not wait for it.
+            if (!limit.isCollapsed()) {
+                awaitsRoom = true;
+                used = true;
+                askedNanos = nowNanos;
+                giveUpAtNanos = limit.giveUpAtNanos(nowNanos, deadlineNanos);
+                return AWAIT_PERMIT;
+            }
+        }
         if (refused != null) {
             return stop(refused, nowNanos);
         }
@@ -163,15 +184,55 @@ final class CallMachine implements CallView {
     /** The limiter granted a permit, after a wait that began at {@link #askedNanos}. */
     int permitted(long nowNanos) {
         waited(nowNanos);
+        boolean hasRoom = awaitsRoom;
+        awaitsRoom = false;
         // The throttle has been asked before the wait: asked twice, it would reject more than its share.
-        StopReason refused = refusal(nowNanos, false);
-        return refused == null ? start(nowNanos) : stop(refused, nowNanos);
+        StopReason refused = refusal(nowNanos, false, hasRoom);
+        if (refused != null) {
+            return stop(refused, nowNanos);
+        }
+        if (hasRoom) {
+            Limiter limiter = engine.limiter;
+            if (limiter != null && !limiter.tryAcquire(nowNanos)) {
+                // The driver gives the room back, as it does with each permit that brings no start.
+                leave();
+                askedNanos = nowNanos;
+                return AWAIT_PERMIT;
+            }
+            inLimit = true;
+        }
+        return start(nowNanos);
+    }
+
+    /**
+     * Gets in line for what {@link #AWAIT_PERMIT} is about: a permit of the limiter, or room within the concurrency limit.
+     *
+     * @return null if there is none in time
+     */
+    Limiter.@Nullable Ticket join(Runnable onGranted) {
+        ConcurrencyLimit limit = engine.limit;
+        if (awaitsRoom && limit != null) {
+            return limit.await(askedNanos, giveUpAtNanos, onGranted);
+        }
+        return Objects.requireNonNull(engine.limiter).acquire(askedNanos, attempt > 0, deadlineNanos, onGranted);
+    }
+
+    /** The instant at which the wait for a permit ends without one. */
+    long giveUpAtNanos() {
+        return awaitsRoom ? giveUpAtNanos : deadlineNanos;
+    }
+
+    private boolean isCollapsed() {
+        ConcurrencyLimit limit = engine.limit;
+        return limit != null && limit.isCollapsed();
     }
 
     /** The limiter has no permit in time, or the wait for it was cut short by the deadline. */
     int notPermitted(long nowNanos) {
         waited(nowNanos);
-        return stop(ending == null ? StopReason.NO_PERMIT : ending(), nowNanos);
+        StopReason why = awaitsRoom ? StopReason.LIMIT_FULL : StopReason.NO_PERMIT;
+        awaitsRoom = false;
+        return stop(ending == null ? why : ending(), nowNanos);
     }
 
     private void waited(long nowNanos) {
@@ -184,7 +245,7 @@ final class CallMachine implements CallView {
      * Why no attempt may be made now; null if one may. It then is in the bulkhead and the concurrency limit and has the
      * breaker's stamp; all that is left to pass is the limiter.
      */
-    private @Nullable StopReason refusal(long nowNanos, boolean asksThrottle) {
+    private @Nullable StopReason refusal(long nowNanos, boolean asksThrottle, boolean hasRoom) {
         if (ending != null) {
             return ending();
         }
@@ -206,8 +267,8 @@ final class CallMachine implements CallView {
             }
         }
         ConcurrencyLimit limit = engine.limit;
-        if (limit != null) {
-            if (!limit.tryEnter()) {
+        if (limit != null && !hasRoom) {
+            if (!limit.tryEnter(nowNanos)) {
                 forgetProbe();
                 return StopReason.LIMIT_FULL;
             }
@@ -385,6 +446,7 @@ final class CallMachine implements CallView {
             produced = outcome(value, thrown);
             judged = Judge.judge(engine.classifier, produced, repeatable());
             refusal = engine.countsRefusals && Judge.isRefusal(produced, judged);
+            dropped = refusal && Judge.fate(produced, judged) != Fate.ANSWERED;
         } catch (Throwable broken) {
             return ruleFailed(thrown, broken, nowNanos, true);
         }
@@ -476,8 +538,10 @@ final class CallMachine implements CallView {
         ConcurrencyLimit limit = engine.limit;
         if (inLimit && limit != null) {
             inLimit = false;
-            if (refusal) {
+            if (refusal && dropped) {
                 limit.leaveDropped(nowNanos);
+            } else if (health == Verdict.Health.FAULT) {
+                limit.leaveFailed(nowNanos);
             } else if (health == Verdict.Health.UNKNOWN) {
                 limit.leave();
             } else {
@@ -513,6 +577,16 @@ final class CallMachine implements CallView {
         }
         if (pushedBackAt > 0 && asked >= 0) {
             delay = Judge.beforeRetry(engine.policy, retry - pushedBackAt, lastBackoffNanos, asked, engine.random);
+        }
+        if (engine.spreadsRefusals && fate == Fate.REFUSED_UNPROCESSED && deadlineNanos != Nanos.NEVER) {
+            if (attempt > 0) {
+                return stop(StopReason.CLASS_LIMIT, nowNanos, delay);
+            }
+            long spread = Math.min(LONGEST_SPREAD, (deadlineNanos - nowNanos) / 4 * 3);
+            delay = Math.max(delay, engine.random.nextBelow(Math.max(1, spread)));
+        }
+        if (isCollapsed()) {
+            return stop(StopReason.LIMIT_FULL, nowNanos, delay);
         }
         long wake = Nanos.add(nowNanos, delay);
         judgedNanos = nowNanos;
@@ -616,7 +690,7 @@ final class CallMachine implements CallView {
         breakerStamp = Breaker.REFUSED;
         attempt = 1;
         Limiter limiter = engine.limiter;
-        boolean admitted = refusal(nowNanos, true) == null;
+        boolean admitted = refusal(nowNanos, true, false) == null;
         if (admitted && limiter != null && !limiter.tryAcquire(nowNanos)) {
             // Nobody waits for a permit to hedge: by then the first attempt has had its time.
             leave();
@@ -744,6 +818,7 @@ final class CallMachine implements CallView {
     }
 
     private int cutShort(StopReason why, Verdict.Health health, @Nullable Throwable thrown, long nowNanos) {
+        dropped = true;
         report(health, health == Verdict.Health.FAULT, nowNanos);
         tellCutShort(thrown, nowNanos);
         if (thrown != null) {

@@ -28,6 +28,9 @@ final class Engine implements TransitionListener {
     // As set up, to be shown.
     final Throttle.@Nullable Spec throttleSpec;
     final ConcurrencyLimit.@Nullable Spec limitSpec;
+    /** True if a refusal is retried once, at any instant of the time that is left. */
+    final boolean spreadsRefusals;
+
     final Hedge.@Nullable Spec hedgeSpec;
     final TimeSource time;
     final RandomSource random;
@@ -65,15 +68,18 @@ final class Engine implements TransitionListener {
         random = b.random;
         executor = b.executor;
         limiter = b.limiter == null ? null : b.limiter.build(time);
-        breaker = b.breaker == null ? null : b.breaker.build(random);
+        Protection protection = b.protection;
+        Breaker.Spec breakerSpec = b.breaker == null && protection != null ? protection.breaker : b.breaker;
+        breaker = breakerSpec == null ? null : breakerSpec.build(random);
         bulkhead = b.bulkhead == null ? null : b.bulkhead.build();
         long now = time.nanoTime();
         budget = b.retryBudget == null ? null : b.retryBudget.build(now);
         throttle = b.throttle == null ? null : b.throttle.build(random);
-        limit = b.concurrencyLimit == null ? null : b.concurrencyLimit.build(now);
+        limitSpec = b.concurrencyLimit == null && protection != null ? protection.limit : b.concurrencyLimit;
+        limit = limitSpec == null ? null : limitSpec.build(time, Math.min(b.attemptTimeoutNanos, b.deadlineNanos));
+        spreadsRefusals = protection != null && protection.spreadsRefusals();
         hedge = b.hedge == null ? null : b.hedge.build(now);
         throttleSpec = b.throttle;
-        limitSpec = b.concurrencyLimit;
         hedgeSpec = b.hedge;
         events = b.listeners.isEmpty() ? null : new EventBus(name, b.listeners);
         clockAtStart = deadlineNanos != Nanos.NEVER

@@ -1,6 +1,5 @@
 package io.levee;
 
-import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -258,13 +257,12 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
 
     private int awaitPermit(Engine engine, TimeSource clock) {
         long asked = machine.askedNanos();
-        Limiter limiter = Objects.requireNonNull(engine.limiter);
-        Limiter.Ticket ticket = limiter.acquire(asked, machine.attempt() > 0, machine.deadlineNanos(), this);
+        Limiter.Ticket ticket = machine.join(this);
         if (ticket == null) {
             return machine.notPermitted(asked);
         }
         if (!ticket.isGranted()) {
-            await(engine, clock, machine.deadlineNanos(), new Wait(ticket));
+            await(engine, clock, machine.giveUpAtNanos(), new Wait(ticket));
         }
         long now = clock.nanoTime();
         if (!machine.isEnding() && ticket.isGranted()) {

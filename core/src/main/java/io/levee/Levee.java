@@ -379,6 +379,10 @@ public final class Levee implements AutoCloseable {
         Throttle.@Nullable Spec throttle;
         ConcurrencyLimit.@Nullable Spec concurrencyLimit;
         Hedge.@Nullable Spec hedge;
+
+        @Nullable
+        Protection protection;
+
         TimeSource time = TimeSource.system();
         RandomSource random = RandomSource.system();
         Executor executor = ForkJoinPool.commonPool();
@@ -498,6 +502,17 @@ public final class Levee implements AutoCloseable {
          */
         public Builder bulkhead(Bulkhead.Spec spec) {
             bulkhead = once("bulkhead", spec);
+            return this;
+        }
+
+        /**
+         * Sets how the downstream is protected, as a set of parts that fit together. Default: none but the retry budget.
+         *
+         * @param set such as {@link Protection#adaptive()}
+         * @return this
+         */
+        public Builder protection(Protection set) {
+            protection = once("protection", set);
             return this;
         }
 
@@ -674,7 +689,8 @@ public final class Levee implements AutoCloseable {
         }
 
         RetryPolicy policy() {
-            RetryPolicy chosen = retry == null ? DEFAULT_POLICY : retry;
+            Protection set = protection;
+            RetryPolicy chosen = retry != null ? retry : set != null && set.retry != null ? set.retry : DEFAULT_POLICY;
             return chosen instanceof Backoff backoff && backoff.attempts() == Backoff.ANY
                     ? backoff.attempts(DEFAULT_ATTEMPTS)
                     : chosen;
@@ -690,6 +706,10 @@ public final class Levee implements AutoCloseable {
             if (hedge != null && retryBudget == null) {
                 throw new IllegalStateException(name + ": hedge needs a retry budget, which bounds how many are sent;"
                         + " remove noRetryBudget() or hedge(...)");
+            }
+            Protection set = protection;
+            if (set != null && set.retry != null && !made.contains("attemptTimeout")) {
+                attemptTimeoutNanos = Protection.ATTEMPT_TIMEOUT;
             }
             return new Levee(this);
         }

@@ -1,9 +1,8 @@
 package io.levee;
 
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The wait for a permit of the limiter. */
+/** The wait for a permit of the limiter, or for room within the concurrency limit. */
 final class PermitPhase<T extends @Nullable Object> extends Phase<T> {
     private volatile Limiter.@Nullable Ticket ticket;
 
@@ -16,9 +15,9 @@ final class PermitPhase<T extends @Nullable Object> extends Phase<T> {
 
     int enter() {
         long now = of.machine.askedNanos();
+        long giveUpAt = of.machine.giveUpAtNanos();
         of.phase = this;
-        Limiter limiter = Objects.requireNonNull(of.engine.limiter);
-        Limiter.Ticket asked = limiter.acquire(now, of.machine.attempt() > 0, of.machine.deadlineNanos(), this);
+        Limiter.Ticket asked = of.machine.join(this);
         ticket = asked;
         if (asked == null) {
             return of.claim(this) ? of.machine.notPermitted(now) : AsyncCall.ELSEWHERE;
@@ -28,8 +27,8 @@ final class PermitPhase<T extends @Nullable Object> extends Phase<T> {
             if (of.claim(this)) {
                 return permitted();
             }
-        } else if (of.machine.deadlineNanos() != Nanos.NEVER) {
-            timer = of.time.schedule(of.machine.deadlineNanos(), this);
+        } else if (giveUpAt != Nanos.NEVER) {
+            timer = of.time.schedule(giveUpAt, this);
         }
         if (of.machine.isEnding() && of.claim(this)) {
             return abandon(of.time.nanoTime());

@@ -8,7 +8,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who gets the permits of a {@link Gcra}, and when: the limiter's inside.
+ * Who gets the permits of a {@link Gcra}, and when: the limiter's inside. (And who gets the room of a
+ * {@link ConcurrencyLimit}, which is another source of what is waited for.)
  *
  * <p>Those who wait hold nothing but their place in one of two queues. (A future instant that is reserved for one
  * cannot be given back: those behind have theirs already, and the gap stays.) Permits are taken for them one by one, at
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * only leave word and go; the one at work then goes round again. A timer is set for the next permit, and there is only
  * one of it, however many wait.
  */
-final class PermitQueue implements Runnable, Predicate<Limiter.Ticket> {
+class PermitQueue implements Runnable, Predicate<Limiter.Ticket> {
     private static final long ONE_RETRY = 1;
     private static final long ONE_FIRST = 1L << 32;
 
@@ -155,7 +156,8 @@ final class PermitQueue implements Runnable, Predicate<Limiter.Ticket> {
         return retry ? ONE_RETRY : ONE_FIRST;
     }
 
-    private long take(long nowNanos) {
+    /** Takes one: answers {@link Gcra#TAKEN}, or from when on one will be there, {@link Nanos#NEVER} if no timer can tell. */
+    long take(long nowNanos) {
         while (true) {
             Gcra seen = gcra;
             long answer = seen.take(nowNanos);
@@ -166,7 +168,8 @@ final class PermitQueue implements Runnable, Predicate<Limiter.Ticket> {
         }
     }
 
-    private long conformsAt(long nowNanos, int ahead) {
+    /** When one is there for somebody with so many before it. */
+    long conformsAt(long nowNanos, int ahead) {
         while (true) {
             Gcra seen = gcra;
             long answer = seen.conformsAt(nowNanos, ahead);
@@ -192,7 +195,7 @@ final class PermitQueue implements Runnable, Predicate<Limiter.Ticket> {
      * Does what there is to do. Whatever can bring a grant forward (a ticket in a queue, a permit given back, a new
      * rule) is announced here after it was done, so a round that begins later sees it.
      */
-    private void drain() {
+    final void drain() {
         if (work.getAndIncrement() != 0) {
             return;
         }
@@ -218,7 +221,8 @@ final class PermitQueue implements Runnable, Predicate<Limiter.Ticket> {
         }
     }
 
-    private void giveBackToRule(long takenAtNanos) {
+    /** Gives back one that was taken at an instant. */
+    void giveBackToRule(long takenAtNanos) {
         for (Gcra seen = gcra; !seen.giveBack(takenAtNanos, time); seen = gcra) {
             succeed(seen);
         }
@@ -247,7 +251,9 @@ final class PermitQueue implements Runnable, Predicate<Limiter.Ticket> {
             long now = time.nanoTime();
             long conformsAt = take(now);
             if (conformsAt != Gcra.TAKEN) {
-                wakeAt(conformsAt);
+                if (conformsAt != Nanos.NEVER) {
+                    wakeAt(conformsAt);
+                }
                 return;
             }
             handOut(now);

@@ -90,16 +90,16 @@ class AdaptiveThreadsTest {
 
     @Test
     void theConcurrencyLimitHoldsWhileItMoves() throws Exception {
-        ConcurrencyLimit limit = ConcurrencyLimit.gradient()
+        ConcurrencyLimit limit = ConcurrencyLimit.adaptive()
                 .between(2, 6)
                 .window(java.time.Duration.ofMillis(10))
-                .build(START);
+                .build(TimeSource.system(), Nanos.PER_SECOND);
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        AtomicLong clock = new AtomicLong(START);
+        AtomicLong clock = new AtomicLong(TimeSource.system().nanoTime());
         onAllThreads(thread -> {
             for (int i = 0; i < 50_000; i++) {
-                if (limit.tryEnter()) {
+                if (limit.tryEnter(clock.get())) {
                     most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                     inside.decrementAndGet();
                     long now = clock.addAndGet(100_000);
@@ -114,7 +114,7 @@ class AdaptiveThreadsTest {
         });
         assertThat(limit.inFlight()).isZero();
         assertThat(most).hasValueBetween(1, 6);
-        assertThat(limit.snapshot().longNanos()).isPositive();
+        assertThat(limit.snapshot().usualNanos()).isPositive();
     }
 
     @Test
@@ -132,13 +132,13 @@ class AdaptiveThreadsTest {
     @Test
     void nothingIsAllocatedOnTheWay() {
         Throttle throttle = Throttle.adaptive().build(RandomSource.system());
-        ConcurrencyLimit limit = ConcurrencyLimit.gradient().build(START);
+        ConcurrencyLimit limit = ConcurrencyLimit.adaptive().build(TimeSource.system(), Nanos.PER_SECOND);
         LatencyWindow window = new LatencyWindow(0.95, 60 * SECOND, 100, START);
         Runnable turn = () -> {
             if (throttle.tryAcquire(START)) {
                 throttle.onSent(START);
             }
-            if (limit.tryEnter()) {
+            if (limit.tryEnter(START)) {
                 limit.leave(START, 100_000);
             }
             window.record(100_000);

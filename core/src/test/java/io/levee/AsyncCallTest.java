@@ -273,7 +273,7 @@ class AsyncCallTest {
     void theConcurrencyLimitCountsTheTimeToTheBeginningOfTheAnswer() {
         Levee levee = inventory()
                 .deadline(Duration.ofSeconds(10))
-                .concurrencyLimit(ConcurrencyLimit.gradient())
+                .concurrencyLimit(ConcurrencyLimit.adaptive())
                 .build();
         List<CompletableFuture<String>> streams = new ArrayList<>();
         List<Attempt> attempts = new ArrayList<>();
@@ -291,7 +291,7 @@ class AsyncCallTest {
         streams.forEach(stream -> stream.complete("7"));
         runExecutor();
         time.advance(Duration.ofSeconds(1));
-        assertThat(levee.concurrencyLimit().snapshot().shortNanos())
+        assertThat(levee.concurrencyLimit().snapshot().meanNanos())
                 .isBetween(
                         Duration.ofMillis(19).toNanos(), Duration.ofMillis(21).toNanos());
     }

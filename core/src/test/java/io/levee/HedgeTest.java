@@ -69,7 +69,7 @@ class HedgeTest {
     @Test
     void theHedgeIsSentAfterItsDelayAndItsSuccessEndsTheCall() {
         Levee levee = levee().bulkhead(Bulkhead.inFlight(2))
-                .concurrencyLimit(ConcurrencyLimit.gradient())
+                .concurrencyLimit(ConcurrencyLimit.adaptive())
                 .build();
         CompletableFuture<Result<String>> call = call(levee);
         advance(19);
@@ -304,7 +304,7 @@ class HedgeTest {
     void aHedgeThatIsRefusedCostsNothingAndTheFirstAttemptGoesOn() {
         for (Levee levee : List.of(
                 levee().bulkhead(Bulkhead.inFlight(1)).build(),
-                levee().concurrencyLimit(ConcurrencyLimit.gradient().between(1, 1))
+                levee().concurrencyLimit(ConcurrencyLimit.adaptive().between(1, 1))
                         .build(),
                 levee().limiter(Limiter.perSecond(1).burst(1)).build(),
                 halfOpen())) {

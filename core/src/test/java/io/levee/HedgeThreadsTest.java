@@ -36,7 +36,7 @@ class HedgeThreadsTest {
                 .retry(RetryPolicy.fixed(Duration.ofMillis(1)).attempts(4))
                 .retryBudget(RetryBudget.ratio(10).maxBalance(100_000).reservePerSecond(100_000))
                 .bulkhead(Bulkhead.inFlight(100_000))
-                .concurrencyLimit(ConcurrencyLimit.gradient().between(100_000, 100_000))
+                .concurrencyLimit(ConcurrencyLimit.adaptive().between(100_000, 100_000))
                 .throttle(Throttle.adaptive().maxRejection(0.01))
                 .hedge(Hedge.after(Duration.ofMillis(1)))
                 .build();

@@ -87,11 +87,11 @@ class RefusalTest {
     void whatThrottleAndConcurrencyLimitSayFitsIntoTheShortRecordAsWell(Driver driver) {
         Levee levee = inventory()
                 .throttle(Throttle.adaptive().minimumPerSecond(0))
-                .concurrencyLimit(ConcurrencyLimit.gradient().between(3, 3))
+                .concurrencyLimit(ConcurrencyLimit.adaptive().between(3, 3).maxWait(Duration.ZERO))
                 .random(() -> 0)
                 .build();
         for (int i = 0; i < 3; i++) {
-            levee.concurrencyLimit().tryEnter();
+            levee.concurrencyLimit().tryEnter(time.nanoTime());
         }
         Throwable full = catchThrowable(() -> driver.call(levee, time, Call.<String>named("stock"), attempt -> "7"));
         assertThat(full).isInstanceOf(LimitFullException.class);
@@ -122,11 +122,11 @@ class RefusalTest {
     void aLimitTooLargeForTheShortRecordIsToldAllTheSame() {
         Levee levee = forcedOpen(inventory()
                 .breaker(Breaker.consecutiveFailures(1))
-                .concurrencyLimit(ConcurrencyLimit.gradient().between(70_000, 100_000))
+                .concurrencyLimit(ConcurrencyLimit.adaptive().between(70_000, 100_000))
                 .build());
         Throwable caught = catchThrowable(() -> levee.call(attempt -> "7"));
         assertThat(caught).isInstanceOf(BreakerOpenException.class);
-        assertThat(Decision.of(caught).concurrencyLimit()).isEqualTo(70_000);
+        assertThat(Decision.of(caught).concurrencyLimit()).isEqualTo(100_000);
     }
 
     /** By the bytes that the thread has allocated: with compressed pointers, as every heap under 32 GB has. */
@@ -137,9 +137,9 @@ class RefusalTest {
         Levee full = Levee.named("x").bulkhead(Bulkhead.inFlight(1)).build();
         full.bulkhead().tryEnter();
         Levee limited = Levee.named("x")
-                .concurrencyLimit(ConcurrencyLimit.gradient().between(1, 1))
+                .concurrencyLimit(ConcurrencyLimit.adaptive().between(1, 1).maxWait(Duration.ZERO))
                 .build();
-        limited.concurrencyLimit().tryEnter();
+        limited.concurrencyLimit().tryEnter(TimeSource.system().nanoTime());
         Levee empty =
                 Levee.named("x").limiter(Limiter.per(Duration.ofDays(1), 1)).build();
         empty.call(attempt -> 7);

@@ -334,8 +334,7 @@ class TelemetryTest {
                 .toCompletableFuture()
                 .cancel(true);
         levee.close();
-        assertThat(catchThrowable(() -> levee.call(status, attempt -> 200)))
-                .isInstanceOf(LeveeClosedException.class);
+        assertThat(catchThrowable(() -> levee.call(status, attempt -> 200))).isInstanceOf(LeveeClosedException.class);
         assertThat(results)
                 .containsExactly(
                         "GET /a GOOD",

@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.State;
 public class ConcurrencyLimitRow {
     private final HandWritten.Bound hand = new HandWritten.Bound(20);
     private long now = TimeSource.system().nanoTime();
-    private final ConcurrencyLimit limit = ConcurrencyLimit.gradient().build(now);
+    private final ConcurrencyLimit limit = ConcurrencyLimit.adaptive().build(TimeSource.system(), 10_000_000_000L);
 
     /** The floor. */
     @Benchmark
@@ -27,7 +27,7 @@ public class ConcurrencyLimitRow {
     @Benchmark
     public boolean levee() {
         long instant = now += 100;
-        boolean in = limit.tryEnter();
+        boolean in = limit.tryEnter(instant);
         if (in) {
             limit.leave(instant, 100);
         }

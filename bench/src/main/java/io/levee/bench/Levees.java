@@ -173,7 +173,7 @@ final class Levees {
     static Levee adaptive() {
         return retrying()
                 .throttle(Throttle.adaptive())
-                .concurrencyLimit(ConcurrencyLimit.gradient())
+                .concurrencyLimit(ConcurrencyLimit.adaptive())
                 .build();
     }
 

@@ -9,6 +9,7 @@ import io.levee.ConcurrencyLimit;
 import io.levee.Hedge;
 import io.levee.Levee;
 import io.levee.Limiter;
+import io.levee.Protection;
 import io.levee.RetryBudget;
 import io.levee.RetryPolicy;
 import io.levee.Throttle;
@@ -39,6 +40,7 @@ final class DownstreamReader {
             "breaker",
             "retryBudget",
             "bulkhead",
+            "protection",
             "throttle",
             "concurrencyLimit",
             "hedge",
@@ -113,6 +115,7 @@ final class DownstreamReader {
                     DownstreamReader::retryBudget,
                     Levee.Builder::retryBudget);
         }
+        protection();
         part(
                 "throttle",
                 List.of("multiplier", "window", "maxRejection", "minimumPerSecond"),
@@ -120,7 +123,7 @@ final class DownstreamReader {
                 Levee.Builder::throttle);
         part(
                 "concurrencyLimit",
-                List.of("min", "max", "initial", "window"),
+                List.of("min", "max", "initial", "window", "maxWait"),
                 DownstreamReader::concurrencyLimit,
                 Levee.Builder::concurrencyLimit);
         part(
@@ -133,6 +136,22 @@ final class DownstreamReader {
                     "hedge", "needs a retry budget, which bounds how many hedges are sent; remove one of them");
         }
         classify();
+    }
+
+    private void protection() {
+        if (downstream.saysNone("protection")) {
+            return;
+        }
+        String set = downstream.word("protection", List.of("adaptive", "breaker"), "none");
+        if (set == null) {
+            return;
+        }
+        boolean adaptive = set.equals("adaptive");
+        settings.add(builder -> builder.protection(adaptive ? Protection.adaptive() : Protection.breaker()));
+        String part = adaptive ? "concurrencyLimit" : "breaker";
+        if (downstream.saysNone(part)) {
+            downstream.problem(part, "is what protection: " + set + " consists of; remove one of them");
+        }
     }
 
     /** A part that is off unless it is configured; {@code none} says so. */
@@ -261,7 +280,7 @@ final class DownstreamReader {
     }
 
     private static ConcurrencyLimit.@Nullable Spec concurrencyLimit(Section section) {
-        ConcurrencyLimit.Spec base = ConcurrencyLimit.gradient();
+        ConcurrencyLimit.Spec base = ConcurrencyLimit.adaptive();
         if (section.has("min") || section.has("max")) {
             Integer min = section.integer("min", Integer::valueOf);
             Integer max = section.integer("max", Integer::valueOf);
@@ -270,14 +289,15 @@ final class DownstreamReader {
                 return null;
             }
             ConcurrencyLimit.Spec bounded =
-                    section.tried(() -> ConcurrencyLimit.gradient().between(min, max));
+                    section.tried(() -> ConcurrencyLimit.adaptive().between(min, max));
             if (bounded == null) {
                 return null;
             }
             base = bounded;
         }
         base = orElse(section.integer("initial", base::initial), base);
-        return orElse(section.duration("window", base::window), base);
+        base = orElse(section.duration("window", base::window), base);
+        return orElse(section.duration("maxWait", base::maxWait), base);
     }
 
     private static Hedge.@Nullable Spec hedge(Section section) {

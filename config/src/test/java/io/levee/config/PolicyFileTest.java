@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.levee.ConcurrencyLimit;
 import io.levee.Levee;
 import io.levee.LeveeSettings;
+import io.levee.Protection;
+import io.levee.RetryPolicy;
 import io.levee.Throttle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,7 +41,7 @@ class PolicyFileTest {
                 downstreams:
                   all:
                     throttle: {multiplier: 1.5, window: 30s, maxRejection: 0.8, minimumPerSecond: 1}
-                    concurrencyLimit: {min: 5, max: 50, initial: 10, window: 500ms}
+                    concurrencyLimit: {min: 5, max: 50, initial: 10, window: 500ms, maxWait: 1s}
                     hedge: {percentile: 0.9, atLeast: 2ms, window: 30s, minimumSamples: 50}
                   defaults:
                     throttle: {}
@@ -50,17 +53,64 @@ class PolicyFileTest {
         LeveeSettings all = settings(config, "all");
         assertThat(all.throttle())
                 .hasToString("adaptive().multiplier(1.5).window(30 s).maxRejection(0.8).minimumPerSecond(1.0)");
-        assertThat(all.concurrencyLimit()).hasToString("gradient().between(5, 50).initial(10).window(500 ms)");
+        assertThat(all.concurrencyLimit())
+                .hasToString("adaptive().between(5, 50).initial(10).window(500 ms).maxWait(1 s)");
         assertThat(all.hedge()).hasToString("afterPercentile(0.9).atLeast(2 ms).window(30 s).minimumSamples(50)");
         LeveeSettings defaults = settings(config, "defaults");
         assertThat(defaults.throttle()).hasToString(Throttle.adaptive().toString());
         assertThat(defaults.concurrencyLimit())
-                .hasToString(ConcurrencyLimit.gradient().toString());
+                .hasToString(ConcurrencyLimit.adaptive().toString());
         assertThat(defaults.hedge()).hasToString("after(20 ms)");
         LeveeSettings off = settings(config, "off");
         assertThat(off.throttle()).isNull();
         assertThat(off.concurrencyLimit()).isNull();
         assertThat(off.hedge()).isNull();
+    }
+
+    @Test
+    void theProtectionIsThatOfTheFile() {
+        String yaml = """
+                version: 1
+                downstreams:
+                  adaptive: {protection: adaptive}
+                  own: {protection: adaptive, concurrencyLimit: {maxWait: 0s}, retry: none}
+                  breaker: {protection: breaker}
+                  off: {protection: none}
+                """;
+        LeveeConfig config = LeveeConfig.parse("f.yaml", yaml);
+        LeveeSettings adaptive = settings(config, "adaptive");
+        assertThat(adaptive.concurrencyLimit())
+                .hasToString(ConcurrencyLimit.adaptive().toString());
+        try (Levee code = Levee.named("code").protection(Protection.adaptive()).build()) {
+            assertThat(adaptive.retry()).hasToString(code.settings().retry().toString());
+        }
+        LeveeSettings own = settings(config, "own");
+        assertThat(own.concurrencyLimit())
+                .hasToString(ConcurrencyLimit.adaptive().maxWait(Duration.ZERO).toString());
+        assertThat(own.retry()).hasToString(RetryPolicy.never().toString());
+        try (Levee breaker = config.builder("breaker").build();
+                Levee off = config.builder("off").build()) {
+            assertThat(breaker.breaker()).isNotNull();
+            assertThat(breaker.concurrencyLimit()).isNull();
+            assertThat(off.breaker()).isNull();
+            assertThat(off.concurrencyLimit()).isNull();
+        }
+    }
+
+    @Test
+    void aSetWithoutItsOnlyPartIsAMistake() {
+        String yaml = """
+                version: 1
+                downstreams:
+                  a: {protection: adaptive, concurrencyLimit: none}
+                  b: {protection: hystrix}
+                """;
+        assertThatThrownBy(() -> LeveeConfig.parse("f.yaml", yaml))
+                .isInstanceOf(PolicyFileException.class)
+                .hasMessageContaining("f.yaml:3:")
+                .hasMessageContaining("is what protection: adaptive consists of; remove one of them")
+                .hasMessageContaining("f.yaml:4:")
+                .hasMessageContaining("'hystrix' is not known");
     }
 
     private static LeveeSettings settings(LeveeConfig config, String name) {

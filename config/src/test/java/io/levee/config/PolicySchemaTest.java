@@ -48,6 +48,8 @@ class PolicySchemaTest {
             "breaker: {failureRate: 1, overTime: 1s, overCalls: 5}",
             "breaker: {failureRate: 1, overCalls: 5, minimumCalls: 9}",
             "breaker: {consecutiveFailures: 3, overCalls: 5}",
+            "{protection: adaptive, concurrencyLimit: none}",
+            "{protection: breaker, breaker: none}",
             "classify: {retryStatus: [500], finalStatus: [500]}",
             "classify: {retryOn: [a.B], finalOn: [a.B]}");
 
@@ -194,10 +196,13 @@ class PolicySchemaTest {
                 "bulkhead: {inFlight: 1}",
                 "throttle: {}",
                 "throttle: {multiplier: 1.5, window: 30s, maxRejection: 0.8, minimumPerSecond: 1}",
-                "concurrencyLimit: {min: 5, max: 50, initial: 10, window: 500ms}",
+                "concurrencyLimit: {min: 5, max: 50, initial: 10, window: 500ms, maxWait: 0s}",
                 "hedge: {percentile: 0.9, atLeast: 2ms, window: 30s, minimumSamples: 50}",
                 "hedge: {after: 20ms}",
                 "concurrencyLimit: none",
+                "protection: adaptive",
+                "protection: breaker",
+                "protection: none",
                 "classify: {}",
                 "classify: {retryStatus: [500], finalStatus: [503], retryOn: [a.B$C], finalOn: []}",
                 "facts: {}",
@@ -216,7 +221,7 @@ class PolicySchemaTest {
     /** Of any settings together the schema may refuse only what the parser refuses. */
     @Property(tries = 300)
     void theSchemaIsNeverStricterThanTheParser(
-            @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 35) Integer> lines, @ForAll boolean withFault)
+            @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 38) Integer> lines, @ForAll boolean withFault)
             throws NoSuchMethodException {
         List<String> chosen = new ArrayList<>();
         lines.forEach(line -> chosen.add(accepted().get(line)));

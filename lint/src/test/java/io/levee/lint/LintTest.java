@@ -220,6 +220,17 @@ class LintTest {
         assertThat(lint(HEAD + "{}\n")).isEqualTo(new LintReport(1, 1, List.of(), List.of()));
     }
 
+    /** The load on a downstream that is down is measured with the file's settings, and this one stops it. */
+    @Test
+    void theAdaptiveProtectionBoundsWhatADownstreamThatIsDownIsSent() {
+        assertThat(lint(HEAD + "{protection: adaptive}\n").findings()).isEmpty();
+        assertThat(lint(HEAD + "{retryBudget: none}\n").findings())
+                .extracting(Finding::rule)
+                .containsExactly(Rule.NO_LIMITER);
+        assertThat(lint(HEAD + "{protection: adaptive, retryBudget: none}\n").findings())
+                .isEmpty();
+    }
+
     @ParameterizedTest
     @MethodSource("plants")
     void whatIsNeverRetriedHasNoFaultOfRetries(Plant plant) {

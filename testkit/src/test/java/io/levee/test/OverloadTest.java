@@ -122,7 +122,7 @@ class OverloadTest {
     void theConcurrencyLimitKeepsADownstreamThatQueuesFromWorkingForNobody() {
         Figures without = offer(levee().build(), queueing());
         Figures with =
-                offer(levee().concurrencyLimit(ConcurrencyLimit.gradient()).build(), queueing());
+                offer(levee().concurrencyLimit(ConcurrencyLimit.adaptive()).build(), queueing());
         System.out.println("concurrency limit off: " + without + "; on: " + with);
         assertThat(with.goodput).isGreaterThan(200).isGreaterThan(5 * without.goodput);
         assertThat(with.wasted).isLessThan(0.3);

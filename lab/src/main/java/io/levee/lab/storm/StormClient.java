@@ -1,6 +1,7 @@
 package io.levee.lab.storm;
 
 import io.levee.Levee;
+import io.levee.Protection;
 import io.levee.lab.storm.peers.Peer;
 import java.util.function.Function;
 
@@ -31,6 +32,20 @@ public final class StormClient {
                 scenario -> Levee.named(scenario.last().name())
                         .deadline(scenario.deadline())
                         .attemptTimeout(scenario.attemptTimeout()));
+    }
+
+    /**
+     * The library with its adaptive protection, and the scenario's deadline and attempt timeout.
+     *
+     * @return a client called levee-adaptive
+     */
+    public static StormClient adaptive() {
+        return ofLevee(
+                "levee-adaptive",
+                scenario -> Levee.named(scenario.last().name())
+                        .deadline(scenario.deadline())
+                        .attemptTimeout(scenario.attemptTimeout())
+                        .protection(Protection.adaptive()));
     }
 
     /**

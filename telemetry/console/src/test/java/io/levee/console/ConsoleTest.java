@@ -359,7 +359,7 @@ class ConsoleTest {
         LeveeConsole console = console();
         Levee levee = Levee.named("adaptive")
                 .throttle(Throttle.adaptive())
-                .concurrencyLimit(ConcurrencyLimit.gradient())
+                .concurrencyLimit(ConcurrencyLimit.adaptive())
                 .hedge(Hedge.after(Duration.ofSeconds(1)))
                 .build();
         open.add(levee);

@@ -1,0 +1,166 @@
+package io.levee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The sets of parts, and what the machine does with the concurrency limit among them. */
+class ProtectionTest {
+    private static final Outcome REFUSED = Outcome.value("429").withStatus(429);
+    private static final Outcome UNAVAILABLE = Outcome.value("503").withStatus(503);
+
+    private final ManualTime time = new ManualTime();
+
+    private Levee.Builder levee() {
+        return Levee.named("inventory")
+                .time(time)
+                .random(RandomSource.seeded(1))
+                .idempotent();
+    }
+
+    private static Call<String> call() {
+        return Call.<String>named("stock")
+                .outcome((value, failure) -> failure != null
+                        ? Outcome.failure(failure)
+                        : "429".equals(value) ? REFUSED : "503".equals(value) ? UNAVAILABLE : Outcome.value(value));
+    }
+
+    @Test
+    void whatTheBuilderSetsTakesThePlaceOfTheSetsPart() {
+        Levee own = levee().protection(Protection.adaptive())
+                .concurrencyLimit(ConcurrencyLimit.adaptive().between(7, 7))
+                .retry(RetryPolicy.fixed(Duration.ofMillis(5)).attempts(2))
+                .attemptTimeout(Duration.ofSeconds(9))
+                .build();
+        assertThat(own.settings().attemptTimeout()).isEqualTo(Duration.ofSeconds(9));
+        assertThat(own.concurrencyLimit().limit()).isEqualTo(7);
+        assertThat(own.settings().retry())
+                .hasToString(RetryPolicy.fixed(Duration.ofMillis(5)).attempts(2).toString());
+
+        Levee set = levee().protection(Protection.adaptive()).build();
+        assertThat(set.settings().concurrencyLimit())
+                .hasToString(ConcurrencyLimit.adaptive().toString());
+        assertThat(((Backoff) set.settings().retry()).attempts()).isEqualTo(4);
+        assertThat(set.settings().attemptTimeout()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(set.breaker()).isNull();
+        assertThat(levee().build().concurrencyLimit()).isNull();
+        assertThat(levee().protection(Protection.breaker()).build().breaker()).isNotNull();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRefusalIsRetriedOnceAtAnyInstantOfThreeQuartersOfTheTimeLeft(Driver driver) throws Exception {
+        List<Long> waits = new ArrayList<>();
+        for (int seed = 0; seed < 40; seed++) {
+            Levee levee = Levee.named("inventory")
+                    .time(time)
+                    .random(RandomSource.seeded(seed))
+                    .deadline(Duration.ofSeconds(4))
+                    .protection(Protection.adaptive())
+                    .build();
+            List<Long> at = new ArrayList<>();
+            Result<String> result = driver.execute(levee, time, call(), attempt -> {
+                at.add(time.nanoTime());
+                return "429";
+            });
+            assertThat(result.attempts()).isEqualTo(2);
+            assertThat(result.decision().stop()).isEqualTo(StopReason.CLASS_LIMIT);
+            waits.add((at.get(1) - at.get(0)) / Nanos.PER_MILLI);
+        }
+        assertThat(waits).allSatisfy(wait -> assertThat(wait).isBetween(0L, 3_000L));
+        assertThat(waits).anyMatch(wait -> wait < 600).anyMatch(wait -> wait > 2_400);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anErrorThatWasAnsweredIsRetriedSoon(Driver driver) throws Exception {
+        Levee levee = levee().protection(Protection.adaptive()).build();
+        long start = time.nanoTime();
+        Result<String> result = driver.execute(levee, time, call(), attempt -> attempt.number() < 3 ? "503" : "7");
+        assertThat(result.value()).isEqualTo("7");
+        assertThat(time.nanoTime() - start)
+                .isLessThanOrEqualTo(Duration.ofMillis(10 + 40 + 160).toNanos());
+    }
+
+    @Test
+    void aFirstAttemptWaitsForRoomAndIsMadeWhenThereIsSome() {
+        Levee levee = levee().concurrencyLimit(ConcurrencyLimit.adaptive().between(1, 1))
+                .executor(Runnable::run)
+                .build();
+        CompletableFuture<String> first = new CompletableFuture<>();
+        CompletableFuture<String> one = levee.callAsync(call(), attempt -> first);
+        List<String> made = new ArrayList<>();
+        CompletableFuture<String> two = levee.callAsync(call(), attempt -> {
+            made.add("two");
+            return CompletableFuture.completedFuture("8");
+        });
+        CompletableFuture<String> three = levee.callAsync(call(), attempt -> {
+            made.add("three");
+            return CompletableFuture.completedFuture("9");
+        });
+        assertThat(made).isEmpty();
+        assertThat(three.cancel(true)).isTrue();
+
+        first.complete("7");
+
+        assertThat(one).isCompletedWithValue("7");
+        assertThat(two).isCompletedWithValue("8");
+        assertThat(made).containsExactly("two");
+        assertThat(levee.concurrencyLimit().inFlight()).isZero();
+        assertThat(levee.concurrencyLimit().snapshot().waiting()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoWaitsInVainIsRefusedWhileThereIsTimeLeft(Driver driver) throws Exception {
+        Levee levee = levee().deadline(Duration.ofSeconds(3))
+                .concurrencyLimit(ConcurrencyLimit.adaptive().between(1, 1))
+                .build();
+        assertThat(levee.concurrencyLimit().tryEnter(time.nanoTime())).isTrue();
+        long start = time.nanoTime();
+
+        Result<String> result = driver.execute(levee, time, call(), attempt -> "7");
+
+        assertThat(result.failure()).isInstanceOf(LimitFullException.class);
+        assertThat(result.attempts()).isZero();
+        assertThat(time.nanoTime() - start)
+                .as("all but two and a half eighths of it")
+                .isEqualTo(Duration.ofMillis(3_000).toNanos()
+                        - Duration.ofMillis(375).toNanos() * 5 / 2);
+        assertThat(levee.concurrencyLimit().snapshot().waiting()).isZero();
+        assertThat(levee.concurrencyLimit().inFlight()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whileNothingSucceedsCallsFailAtOnceAndRetriesAreNotMade(Driver driver) throws Exception {
+        Levee levee = levee().protection(Protection.adaptive()).build();
+        int attempts = 0;
+        int calls = 0;
+        while (!levee.concurrencyLimit().isCollapsed()) {
+            attempts += driver.execute(levee, time, call(), attempt -> "503").attempts();
+            calls++;
+            assertThat(calls).isLessThan(100);
+        }
+        assertThat(attempts).isEqualTo(ConcurrencyLimit.RUN);
+        long before = time.nanoTime();
+
+        Result<String> refused = driver.execute(levee, time, call(), attempt -> "7");
+
+        assertThat(refused.failure()).isInstanceOf(LimitFullException.class);
+        assertThat(time.nanoTime()).isEqualTo(before);
+
+        time.advance(Duration.ofSeconds(1));
+        assertThat(driver.execute(levee, time, call(), attempt -> "7").value())
+                .as("a probe")
+                .isEqualTo("7");
+        assertThat(driver.execute(levee, time, call(), attempt -> "7").value()).isEqualTo("7");
+        assertThat(levee.concurrencyLimit().limit()).isPositive();
+    }
+}
