@@ -9,6 +9,8 @@ import io.levee.guard.slo.openslo.OpenSloFile;
 import io.levee.guard.slo.openslo.Slo;
 import io.levee.guard.slo.openslo.Watched;
 import io.levee.guard.store.Store;
+import io.levee.guard.store.StoreSettings;
+import io.levee.guard.store.Stores;
 import io.levee.guard.store.Tracked;
 import io.levee.guard.web.Role;
 import io.levee.guard.web.Tokens;
@@ -18,6 +20,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +37,7 @@ final class Guard implements AutoCloseable {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
+    private final Path folder;
     private volatile Instant now;
     final Store store;
     final Views views;
@@ -47,7 +52,12 @@ final class Guard implements AutoCloseable {
             files.add(OpenSloFile.parse("slo-" + files.size() + ".yaml", document));
         }
         catalog = Catalog.of(files);
-        store = new MemoryStore(() -> this.now);
+        try {
+            folder = Files.createTempDirectory("levee-views");
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        store = Stores.open(StoreSettings.folder(folder).clock(() -> this.now));
         List<Tracked> tracked = new ArrayList<>();
         for (Slo slo : catalog.slos()) {
             if (!slo.isComposite()) {
@@ -161,5 +171,10 @@ final class Guard implements AutoCloseable {
     public void close() {
         server.close();
         store.close();
+        try (java.util.stream.Stream<Path> files = Files.walk(folder)) {
+            files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 }
