@@ -59,6 +59,11 @@ final class JoinedStore implements Store {
     }
 
     @Override
+    public Tally tally(String slo, TimeRange range) {
+        return store.tally(slo, range);
+    }
+
+    @Override
     public Evidence evidence(Question question, Terms terms, GatePolicy policy) {
         return store.evidence(question, terms, policy);
     }

@@ -11,6 +11,7 @@ import io.levee.guard.slo.gate.Event.Outcome;
 import io.levee.guard.store.Ledger;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The address for reports on the guard's real server, in virtual time. */
@@ -28,6 +30,9 @@ class EndpointTest {
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-25T10:10:00Z"));
     private Guarded guarded = null;
+
+    @TempDir
+    private Path folder;
 
     @AfterEach
     void stop() {
@@ -252,7 +257,7 @@ class EndpointTest {
     }
 
     private void start(UnaryOperator<BrowserSettings> more) {
-        guarded = new Guarded(SHOP, now::get, settings -> more.apply(settings.limits(10_000, 10_000)));
+        guarded = new Guarded(folder, SHOP, now::get, settings -> more.apply(settings.limits(10_000, 10_000)));
     }
 
     private void later(Duration time) {

@@ -6,6 +6,8 @@ import io.levee.guard.slo.gate.Environment;
 import io.levee.guard.slo.gate.Event;
 import io.levee.guard.slo.gate.EventMatcher;
 import io.levee.guard.store.Store;
+import io.levee.guard.store.StoreSettings;
+import io.levee.guard.store.Stores;
 import io.levee.guard.store.Tracked;
 import io.levee.guard.web.Role;
 import io.levee.guard.web.Tokens;
@@ -14,6 +16,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,9 +39,9 @@ final class Guarded implements AutoCloseable {
     private final InstantSource time;
     private final WebServer server;
 
-    Guarded(String origin, InstantSource time, UnaryOperator<BrowserSettings> more) {
+    Guarded(Path folder, String origin, InstantSource time, UnaryOperator<BrowserSettings> more) {
         this.time = time;
-        store = new FakeStore();
+        store = Stores.open(StoreSettings.folder(folder).clock(time));
         store.track(List.of(
                 new Tracked(VIEWS, new EventMatcher("shop", Set.of("view"), Set.of(), null)),
                 new Tracked(CHECKOUT, new EventMatcher("shop", Set.of("journey"), Set.of("checkout"), null)),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.levee.guard.slo.Counts;
 import io.levee.servers.Chromium;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The script in a real browser, on a site with a strict policy, reporting to a guard on another port. */
@@ -47,10 +49,10 @@ class PageTest {
     }
 
     @BeforeEach
-    void start() throws Exception {
+    void start(@TempDir Path folder) throws Exception {
         shop = new Shop();
         other = new Shop();
-        guard = new Guarded(shop.origin(), InstantSource.system(), UnaryOperator.identity());
+        guard = new Guarded(folder, shop.origin(), InstantSource.system(), UnaryOperator.identity());
         shop.pages(script(""), List.of(guard.origin(), other.origin()));
         page = browser.tab();
     }

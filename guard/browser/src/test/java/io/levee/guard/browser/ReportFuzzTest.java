@@ -3,8 +3,14 @@ package io.levee.guard.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.levee.guard.slo.Counts;
+import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -18,16 +24,21 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 class ReportFuzzTest {
     private static final String SHOP = "https://shop.example";
     private static Guarded guarded = null;
+    private static Path folder = null;
 
     @BeforeContainer
-    static void start() {
+    static void start() throws IOException {
+        folder = Files.createTempDirectory("levee-browser");
         guarded = new Guarded(
-                SHOP, () -> Instant.parse("2026-11-25T10:10:00Z"), settings -> settings.limits(1_000_000, 1_000_000));
+                folder, SHOP, () -> Instant.parse("2026-11-25T10:10:00Z"), settings -> settings.limits(1_000_000, 1_000_000));
     }
 
     @AfterContainer
-    static void stop() {
+    static void stop() throws IOException {
         guarded.close();
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        }
     }
 
     @Property(tries = 300)

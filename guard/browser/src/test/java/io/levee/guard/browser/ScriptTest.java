@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.function.UnaryOperator;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The files for pages, as they are served. */
 class ScriptTest {
@@ -58,8 +59,8 @@ class ScriptTest {
     }
 
     @Test
-    void isServedForEveryPageAndKept() throws Exception {
-        try (Guarded guarded = new Guarded("https://shop.example", () -> Instant.EPOCH, UnaryOperator.identity())) {
+    void isServedForEveryPageAndKept(@TempDir Path folder) throws Exception {
+        try (Guarded guarded = new Guarded(folder, "https://shop.example", () -> Instant.EPOCH, UnaryOperator.identity())) {
             var first = guarded.get("/browser/levee.js");
             String tag = first.headers().firstValue("ETag").orElseThrow();
 
