@@ -30,7 +30,10 @@ class ReportFuzzTest {
     static void start() throws IOException {
         folder = Files.createTempDirectory("levee-browser");
         guarded = new Guarded(
-                folder, SHOP, () -> Instant.parse("2026-11-25T10:10:00Z"), settings -> settings.limits(1_000_000, 1_000_000));
+                folder,
+                SHOP,
+                () -> Instant.parse("2026-11-25T10:10:00Z"),
+                settings -> settings.limits(1_000_000, 1_000_000));
     }
 
     @AfterContainer

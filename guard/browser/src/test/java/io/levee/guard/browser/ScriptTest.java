@@ -60,7 +60,8 @@ class ScriptTest {
 
     @Test
     void isServedForEveryPageAndKept(@TempDir Path folder) throws Exception {
-        try (Guarded guarded = new Guarded(folder, "https://shop.example", () -> Instant.EPOCH, UnaryOperator.identity())) {
+        try (Guarded guarded =
+                new Guarded(folder, "https://shop.example", () -> Instant.EPOCH, UnaryOperator.identity())) {
             var first = guarded.get("/browser/levee.js");
             String tag = first.headers().firstValue("ETag").orElseThrow();
 

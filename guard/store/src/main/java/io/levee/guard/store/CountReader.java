@@ -67,16 +67,24 @@ final class CountReader {
     // --- sums -------------------------------------------------------------------------------------------------------
 
     Counts counts(String slo, TimeRange range) {
+        return sums(slo, range).counts();
+    }
+
+    Store.Tally tally(String slo, TimeRange range) {
+        return sums(slo, range).tally();
+    }
+
+    private Sums sums(String slo, TimeRange range) {
         return read("counts of '" + slo + "'", () -> {
             Series series = memory.book().all(slo);
-            return series == null ? Counts.NONE : counts(series, range);
+            return series == null ? new Sums() : sums(series, range);
         });
     }
 
-    private Counts counts(Series series, TimeRange range) throws SQLException {
+    private Sums sums(Series series, TimeRange range) throws SQLException {
         Sums sums = new Sums();
         add(series, Level.MINUTES.firstStepFrom(range.from()), Level.MINUTES.firstStepFrom(range.to()), sums);
-        return sums.counts();
+        return sums;
     }
 
     /** Whole days, then hours, then minutes at the edges; both seconds are whole minutes. */
@@ -200,7 +208,7 @@ final class CountReader {
         public Counts counts(TimeRange range) {
             Series all = memory.book().all(slo);
             try {
-                return all == null ? Counts.NONE : CountReader.this.counts(all, range);
+                return all == null ? Counts.NONE : sums(all, range).counts();
             } catch (SQLException e) {
                 throw new WrappedException(e);
             }

@@ -118,6 +118,11 @@ final class SqlStore implements Store {
     }
 
     @Override
+    public Tally tally(String slo, TimeRange range) {
+        return reader.tally(slo, range);
+    }
+
+    @Override
     public Evidence evidence(Question question, Terms terms, GatePolicy policy) {
         return reader.kept(question.slo(), kept -> Evidence.of(question, terms, policy, kept));
     }

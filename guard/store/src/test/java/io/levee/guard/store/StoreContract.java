@@ -18,6 +18,7 @@ import io.levee.guard.slo.gate.GatePolicy;
 import io.levee.guard.slo.gate.Question;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -255,7 +256,16 @@ abstract class StoreContract {
             Instant to = from.plusMillis((long) (random.nextDouble() * reach.toMillis()));
             TimeRange range = new TimeRange(from, to);
             assertThat(store.counts(slo).counts(range)).as("%s", range).isEqualTo(tally.counts(range));
+            assertThat(store.tally(slo, range)).as("%s", range).isEqualTo(summedUp(slo, range));
         }
+    }
+
+    private Store.Tally summedUp(String slo, TimeRange range) {
+        Instant from = range.from().plusMillis(59_999).truncatedTo(ChronoUnit.MINUTES);
+        Instant to = range.to().plusMillis(59_999).truncatedTo(ChronoUnit.MINUTES);
+        return store.steps(slo, new TimeRange(from, to), Duration.ofMinutes(1)).stream()
+                .map(Store.Step::tally)
+                .reduce(Store.Tally.NONE, Store.Tally::plus);
     }
 
     @Test

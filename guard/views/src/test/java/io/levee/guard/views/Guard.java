@@ -172,7 +172,8 @@ final class Guard implements AutoCloseable {
         server.close();
         store.close();
         try (java.util.stream.Stream<Path> files = Files.walk(folder)) {
-            files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
