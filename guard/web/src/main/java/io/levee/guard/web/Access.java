@@ -1,7 +1,9 @@
 package io.levee.guard.web;
 
 import io.levee.guard.web.Tokens.Principal;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.Locale;
 import org.eclipse.jetty.http.HttpCookie;
 import org.eclipse.jetty.http.HttpHeader;
@@ -68,10 +70,7 @@ final class Access {
     private @Nullable Principal principal(Request request) {
         String authorization = request.getHeaders().get(HttpHeader.AUTHORIZATION);
         if (authorization != null) {
-            if (!authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
-                throw new WebException(401, "send the token as Authorization: Bearer ...");
-            }
-            return check(request, authorization.substring(7).strip());
+            return check(request, token(authorization));
         }
         String id = cookie(request);
         String token = id == null ? null : sessions.token(id);
@@ -80,6 +79,23 @@ final class Access {
             ownOrigin(request, true);
         }
         return principal;
+    }
+
+    /** Basic, too, whose password is the token: callers that cannot set a header can put it into their URL. */
+    private static String token(String authorization) {
+        if (authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
+            return authorization.substring(7).strip();
+        }
+        if (authorization.regionMatches(true, 0, "Basic ", 0, 6)) {
+            try {
+                String pair = new String(
+                        Base64.getDecoder().decode(authorization.substring(6).strip()), StandardCharsets.UTF_8);
+                return pair.substring(pair.indexOf(':') + 1);
+            } catch (IllegalArgumentException e) {
+                throw new WebException(401, "Authorization: Basic is no Base64");
+            }
+        }
+        throw new WebException(401, "send the token as Authorization: Bearer ...");
     }
 
     private Principal check(Request request, String token) {

@@ -4,6 +4,7 @@ import io.levee.guard.web.RouteTable.Found;
 import io.levee.guard.web.RouteTable.Route;
 import io.levee.guard.web.Tokens.Principal;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,7 @@ final class Dispatcher extends Handler.Abstract {
     private final BodyReader bodies;
     private final RateLimit publicLimit;
     private final RateLimit ingestLimit;
+    private final Map<String, WebServerBuilder.ErrorShape> errorShapes;
     private final int mostStreams;
     private final int queue;
     private final long heartbeatMs;
@@ -35,6 +37,7 @@ final class Dispatcher extends Handler.Abstract {
         this.bodies = bodies;
         publicLimit = settings.publicLimit.limit();
         ingestLimit = settings.ingestLimit.limit();
+        errorShapes = Map.copyOf(settings.errorShapes);
         mostStreams = settings.mostStreams;
         queue = settings.streamQueue;
         heartbeatMs = settings.heartbeat.toMillis();
@@ -45,7 +48,7 @@ final class Dispatcher extends Handler.Abstract {
         try {
             serve(request, response, callback);
         } catch (WebException e) {
-            Responder.write(request, response, callback, Responder.error(e.status(), e.text()));
+            Responder.write(request, response, callback, error(request, e.status(), e.text()));
         } catch (IOException e) {
             // The client is gone, or what it sends is broken.
             callback.failed(e);
@@ -59,7 +62,7 @@ final class Dispatcher extends Handler.Abstract {
                     request,
                     response,
                     callback,
-                    Responder.error(500, "an error in the guard; its log tells more at " + id));
+                    error(request, 500, "an error in the guard; its log tells more at " + id));
         }
         return true;
     }
@@ -75,8 +78,10 @@ final class Dispatcher extends Handler.Abstract {
         if (route == null) {
             Answer answer = request.getMethod().equals("OPTIONS")
                     ? Answer.of(204, "", NO_BODY)
-                    : Responder.error(
-                            405, request.getMethod() + " is not for " + path + ", which takes " + found.allow());
+                    : error(
+                            request,
+                            405,
+                            request.getMethod() + " is not for " + path + ", which takes " + found.allow());
             Responder.write(request, response, callback, answer.with("Allow", found.allow()));
             return;
         }
@@ -94,6 +99,15 @@ final class Dispatcher extends Handler.Abstract {
             }
             Responder.write(request, response, callback, answer);
         }
+    }
+
+    private Answer error(Request request, int status, String message) {
+        String path = String.valueOf(request.getHttpURI().getDecodedPath());
+        return errorShapes.entrySet().stream()
+                .filter(each -> path.startsWith(each.getKey()))
+                .findFirst()
+                .map(each -> each.getValue().of(status, message))
+                .orElseGet(() -> Responder.error(status, message));
     }
 
     /** Only what is open to many: the rest takes a token that somebody handed out to a person or a pipeline. */

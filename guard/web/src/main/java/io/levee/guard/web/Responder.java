@@ -25,7 +25,6 @@ final class Responder {
         Answer answer = Answer.json(status, Map.of("error", message));
         return switch (status) {
             case 401 -> answer.with("WWW-Authenticate", "Bearer");
-            case 408, 413 -> answer.with("Connection", "close");
             case 429, 503 -> answer.with("Retry-After", "1");
             default -> answer;
         };
@@ -35,6 +34,11 @@ final class Responder {
         HttpFields.Mutable headers = response.getHeaders();
         secure(request, response);
         headers.put(HttpHeader.CACHE_CONTROL, "no-store");
+        if (!request.consumeAvailable()) {
+            // Refused before its body was here: whoever sends the next request on this connection must know that it
+            // ends.
+            headers.put(HttpHeader.CONNECTION, "close");
+        }
         answer.headers().forEach((name, value) -> {
             if (!value.isEmpty()) {
                 headers.put(name, value);

@@ -3,6 +3,8 @@ package io.levee.guard.web;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of a {@link WebServer}; each has a default that is safe. Not thread-safe. */
@@ -28,6 +30,7 @@ public final class WebServerBuilder {
     int mostStreams = 200;
     int streamQueue = 256;
     Duration heartbeat = Duration.ofSeconds(15);
+    final Map<String, ErrorShape> errorShapes = new HashMap<>();
 
     WebServerBuilder(Tokens tokens) {
         this.tokens = tokens;
@@ -183,12 +186,38 @@ public final class WebServerBuilder {
     }
 
     /**
+     * What errors of some routes look like, for callers that read another shape or take a status for something else. Without
+     * one, they are {@code {"error": "..."}}.
+     *
+     * @param prefix what their paths begin with
+     * @param shape makes the answer of an error, whatever its cause: no token, a bad request, an error in the guard
+     * @return this
+     */
+    public WebServerBuilder errors(String prefix, ErrorShape shape) {
+        errorShapes.put(prefix, shape);
+        return this;
+    }
+
+    /**
      * The server; it does not listen yet.
      *
      * @return to add routes to, and to start
      */
     public WebServer build() {
         return new WebServer(this);
+    }
+
+    /** Makes answers of errors. */
+    @FunctionalInterface
+    public interface ErrorShape {
+        /**
+         * The answer.
+         *
+         * @param status what it would be otherwise
+         * @param message what is wrong, and the way out
+         * @return the answer
+         */
+        Answer of(int status, String message);
     }
 
     /** For each of at most 10,000 addresses. */

@@ -182,6 +182,18 @@ class WebServerTest {
     }
 
     @Test
+    void aConnectionWhoseRequestWasRefusedBeforeItsBodyCameIsSaidToEnd() throws Exception {
+        start(settings());
+        try (Socket socket = new Socket("127.0.0.1", server.uri().getPort())) {
+            socket.getOutputStream()
+                    .write("POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 401 ").contains("Connection: close");
+        }
+    }
+
+    @Test
     void largeAnswersArePackedForWhoeverTakesGzip() throws Exception {
         start(settings());
 
