@@ -3,4 +3,6 @@
 module io.levee.guard.console {
     requires static org.jspecify;
     requires transitive io.levee.guard.web;
+
+    exports io.levee.guard.console;
 }

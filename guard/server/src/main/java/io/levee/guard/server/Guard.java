@@ -1,0 +1,257 @@
+package io.levee.guard.server;
+
+import io.levee.guard.server.gate.GateRoutes;
+import io.levee.guard.server.gate.GateService;
+import io.levee.guard.server.hooks.ArgoHook;
+import io.levee.guard.server.hooks.FlaggerHook;
+import io.levee.guard.server.hooks.GithubHook;
+import io.levee.guard.server.hooks.PromHook;
+import io.levee.guard.slo.openslo.Catalog;
+import io.levee.guard.slo.openslo.Slo;
+import io.levee.guard.store.Store;
+import io.levee.guard.store.Stores;
+import io.levee.guard.store.Tracked;
+import io.levee.guard.web.Role;
+import io.levee.guard.web.WebServer;
+import io.levee.guard.web.WebServerBuilder;
+import io.levee.yaml.Problem;
+import java.net.URI;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The guard: counts events, reckons budgets, decides at the gate, acts, and shows all of it. One process; several share a
+ * PostgreSQL. Thread-safe.
+ *
+ * <pre>{@code
+ * try (Guard guard = Guard.start(new GuardSettings(Path.of("slo"), StoreSettings.folder(Path.of("data"))))) {
+ *     System.out.println(guard.uri() + " " + guard.firstToken());
+ * }
+ * }</pre>
+ */
+public final class Guard implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Guard.class.getName());
+
+    private final InstantSource clock;
+    private final CatalogFolder catalog;
+    private final Store store;
+    private final TokenStore tokens;
+    private final Rooms rooms;
+    private final WebServer web;
+    private final @Nullable String firstToken;
+    private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "levee-guard-tick");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile Instant lastTick;
+
+    private Guard(GuardSettings settings, Store store) {
+        this.store = store;
+        clock = settings.clock;
+        lastTick = clock.instant();
+        catalog = new CatalogFolder(settings.slos);
+        refresh();
+        tokens = new TokenStore(store.ledger(), clock);
+        boolean first = tokens.live().stream().noneMatch(issued -> issued.role() == Role.ADMIN);
+        firstToken =
+                first ? tokens.issue("first-admin", Role.ADMIN, null, "guard").token() : null;
+
+        WebServerBuilder builder = WebServer.with(tokens)
+                .address(settings.address)
+                .port(settings.port)
+                .clock(clock);
+        if (settings.certificates != null && settings.key != null) {
+            builder.pem(settings.certificates, settings.key);
+        }
+        if (settings.behindProxy) {
+            builder.behindProxy();
+        }
+        builder.errors(ArgoHook.PATH, ArgoHook::error)
+                .errors(FlaggerHook.PATH, FlaggerHook::error)
+                .errors("/api/v1/query", PromHook::error);
+        web = builder.build();
+        rooms = new Rooms(settings, catalog, catalog::problems, store, clock, tokens, web.routes());
+        addOwn(settings);
+    }
+
+    private void addOwn(GuardSettings settings) {
+        GateService gate = new GateService(catalog, store, clock);
+        new OwnRoutes(
+                        clock,
+                        () -> lastTick,
+                        store::leads,
+                        () -> catalog.problems().size())
+                .addTo(web.routes());
+        new TokenRoutes(tokens, clock).addTo(web.routes());
+        new GateRoutes(gate).addTo(web.routes());
+        new ArgoHook(gate).addTo(web.routes());
+        new FlaggerHook(gate, clock).addTo(web.routes());
+        new PromHook(catalog, store, gate, clock).addTo(web.routes());
+        if (settings.github != null) {
+            GithubHook github = new GithubHook(gate, store.ledger(), clock, settings.github);
+            github.addTo(web.routes());
+            rooms.whileLeading(github::tick);
+        }
+    }
+
+    /**
+     * Starts one on a store of its own.
+     *
+     * @param settings where to listen, what to read, where to keep it
+     * @return a guard that listens
+     * @throws IllegalArgumentException if a setting is wrong
+     * @throws io.levee.guard.store.StoreException if the store cannot be opened
+     * @throws java.io.UncheckedIOException if it cannot listen
+     */
+    public static Guard start(GuardSettings settings) {
+        settings.check();
+        return start(settings, Stores.open(settings.store.clock(settings.clock)));
+    }
+
+    /**
+     * Starts one on a store that is open already.
+     *
+     * @param settings whose store is left alone
+     * @param store closed with the guard
+     * @return a guard that listens
+     * @throws IllegalArgumentException if a setting is wrong
+     * @throws java.io.UncheckedIOException if it cannot listen
+     */
+    public static Guard start(GuardSettings settings, Store store) {
+        settings.check();
+        Guard guard = null;
+        try {
+            guard = new Guard(settings, store);
+            guard.web.start();
+        } catch (RuntimeException e) {
+            if (guard == null) {
+                store.close();
+            } else {
+                guard.close();
+            }
+            throw e;
+        }
+        Future<?> unused = guard.ticker.scheduleWithFixedDelay(guard::tick, 1, 1, TimeUnit.SECONDS);
+        return guard;
+    }
+
+    private void tick() {
+        try {
+            Instant now = clock.instant();
+            store.tick(now);
+            lastTick = now;
+            refresh();
+            rooms.tick(now);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "the guard's store failed; it is tried again in a second", e);
+        }
+    }
+
+    private void refresh() {
+        List<Problem> before = catalog.problems();
+        if (catalog.refresh()) {
+            store.track(tracked(catalog.get()));
+        }
+        List<Problem> now = catalog.problems();
+        if (!now.equals(before)) {
+            now.forEach(problem -> LOG.log(System.Logger.Level.WARNING, problem.toString()));
+        }
+    }
+
+    private static List<Tracked> tracked(Catalog catalog) {
+        List<Tracked> tracked = new ArrayList<>();
+        for (Slo slo : catalog.slos()) {
+            if (!slo.isComposite()) {
+                try {
+                    tracked.add(new Tracked(slo.name(), slo.matcher(catalog.sli(slo))));
+                } catch (IllegalArgumentException e) {
+                    LOG.log(System.Logger.Level.WARNING, "not counted: " + e.getMessage());
+                }
+            }
+        }
+        return tracked;
+    }
+
+    /**
+     * Where it listens.
+     *
+     * @return such as {@code http://127.0.0.1:8462}
+     */
+    public URI uri() {
+        return web.uri();
+    }
+
+    /**
+     * The port of OTLP over gRPC.
+     *
+     * @return null if it is off
+     */
+    public @Nullable Integer grpcPort() {
+        return rooms.grpcPort();
+    }
+
+    /**
+     * The first admin token, the only time it is known.
+     *
+     * @return null if the record has an admin token already
+     */
+    public @Nullable String firstToken() {
+        return firstToken;
+    }
+
+    /**
+     * What is wrong with the OpenSLO files now.
+     *
+     * @return one line each
+     */
+    public List<String> problems() {
+        return catalog.problems().stream().map(Problem::toString).toList();
+    }
+
+    /**
+     * How many objectives are counted.
+     *
+     * @return of all files
+     */
+    public int objectives() {
+        return catalog.get().slos().size();
+    }
+
+    /**
+     * All routes.
+     *
+     * @return each as in {@code GET /healthz}
+     */
+    List<String> routeNames() {
+        return web.routeNames();
+    }
+
+    /** Lets requests that run end, stops, and closes the store. */
+    @Override
+    public void close() {
+        ticker.shutdownNow();
+        try {
+            if (!ticker.awaitTermination(10, TimeUnit.SECONDS)) {
+                LOG.log(System.Logger.Level.WARNING, "the guard's tick does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        web.close();
+        rooms.close();
+        try {
+            tokens.close();
+        } catch (Exception e) {
+            LOG.log(System.Logger.Level.WARNING, "the record's subscription could not be closed", e);
+        }
+        store.close();
+    }
+}

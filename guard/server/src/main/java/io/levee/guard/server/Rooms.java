@@ -1,0 +1,123 @@
+package io.levee.guard.server;
+
+import io.levee.guard.browser.Browser;
+import io.levee.guard.console.Console;
+import io.levee.guard.ingest.GrpcTls;
+import io.levee.guard.ingest.Ingest;
+import io.levee.guard.slo.openslo.Catalog;
+import io.levee.guard.store.Store;
+import io.levee.guard.views.ViewSettings;
+import io.levee.guard.views.Views;
+import io.levee.guard.web.Routes;
+import io.levee.guard.web.Tokens;
+import io.levee.yaml.Problem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Where each room of the guard is added, in one place. */
+final class Rooms implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Rooms.class.getName());
+
+    private final Store store;
+    private final List<Consumer<Instant>> always = new ArrayList<>();
+    private final List<Consumer<Instant>> leading = new ArrayList<>();
+    private final List<AutoCloseable> closed = new ArrayList<>();
+    private final @Nullable Integer grpcPort;
+
+    /**
+     * Adds all rooms. A room that has something to do now and then says so with {@link #each}, if it acts, with
+     * {@link #whileLeading}, and if it must be closed, with {@link #close(AutoCloseable)}.
+     */
+    Rooms(
+            GuardSettings settings,
+            Supplier<Catalog> catalog,
+            Supplier<List<Problem>> problems,
+            Store store,
+            InstantSource clock,
+            Tokens tokens,
+            Routes routes) {
+        this.store = store;
+        new Console().addTo(routes);
+        Views views = new Views(catalog, store, clock, new ViewSettings(null, problems, settings.isLoopback()));
+        views.addTo(routes);
+        each(views::tick);
+        Store joined = store;
+        if (settings.browser != null) {
+            Browser browser = new Browser(settings.browser, store, clock);
+            browser.addTo(routes);
+            each(browser::tick);
+            joined = browser.joined();
+        }
+        Ingest ingest = new Ingest(settings.ingest, joined, clock);
+        ingest.addTo(routes);
+        close(ingest);
+        grpcPort = settings.grpcPort == null ? null : listen(ingest, settings, settings.grpcPort, tokens);
+    }
+
+    private static int listen(Ingest ingest, GuardSettings settings, int port, Tokens tokens) {
+        GrpcTls tls = settings.certificates != null && settings.key != null
+                ? new GrpcTls(settings.certificates, settings.key)
+                : null;
+        try {
+            return ingest.listen(new InetSocketAddress(settings.address, port), tokens, tls);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where OTLP comes in over gRPC; null if it does not. */
+    @Nullable
+    Integer grpcPort() {
+        return grpcPort;
+    }
+
+    /** Every second, on every guard. */
+    void each(Consumer<Instant> tick) {
+        always.add(tick);
+    }
+
+    /** Every second, on the guard that leads. */
+    void whileLeading(Consumer<Instant> tick) {
+        leading.add(tick);
+    }
+
+    void close(AutoCloseable closeable) {
+        closed.add(closeable);
+    }
+
+    /** One room's failure is not another's. */
+    void tick(Instant now) {
+        always.forEach(each -> tick(each, now));
+        if (store.leads()) {
+            leading.forEach(each -> tick(each, now));
+        }
+    }
+
+    private static void tick(Consumer<Instant> tick, Instant now) {
+        try {
+            tick.accept(now);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a part of the guard failed; it is tried again in a second", e);
+        }
+    }
+
+    /** In the opposite order. */
+    @Override
+    public void close() {
+        for (int i = closed.size() - 1; i >= 0; i--) {
+            try {
+                closed.get(i).close();
+            } catch (Exception e) {
+                LOG.log(System.Logger.Level.WARNING, "a part of the guard could not be closed", e);
+            }
+        }
+    }
+}
