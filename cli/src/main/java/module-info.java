@@ -4,7 +4,13 @@ module io.levee.cli {
     requires static org.jspecify;
     requires io.levee;
     requires io.levee.config;
+    requires io.levee.guard.browser;
+    requires io.levee.guard.ingest;
+    requires io.levee.guard.server;
     requires io.levee.guard.slo;
+    requires io.levee.guard.store;
+    requires io.levee.yaml;
+    requires java.net.http;
     requires io.levee.jdbc;
     requires io.levee.http.shared;
     requires io.levee.lab;

@@ -7,6 +7,7 @@ module io.levee.yaml {
 
     exports io.levee.yaml;
     exports io.levee.yaml.read to
+            io.levee.cli,
             io.levee.config,
             io.levee.guard.actions,
             io.levee.guard.ingest,

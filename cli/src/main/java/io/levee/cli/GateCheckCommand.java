@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code levee gate check}: one release, one environment, one answer. */
 @Command(
@@ -35,6 +36,7 @@ import tools.jackson.databind.JsonNode;
             "20:abort: the canary spent more than its limit; roll back",
             "30:production spends something new; attach an SLO impact report",
             "40:hold: not enough data",
+            "50:the guard cannot be reached, and --unreachable is hold",
             Main.EXIT_OUTPUT_LOST
         })
 final class GateCheckCommand implements Callable<Integer> {
@@ -55,11 +57,20 @@ final class GateCheckCommand implements Callable<Integer> {
 
     @Option(
             names = "--events",
-            required = true,
             paramLabel = "FILE",
-            description = "The events of the window, of all releases: NDJSON, see docs/gate.md.")
-    @SuppressWarnings("NullAway.Init") // required
-    private Path events;
+            description = "Decide from this file, without a guard: the events of the window, of all releases; NDJSON,"
+                    + " see docs/gate.md.")
+    private @Nullable Path events;
+
+    @Mixin
+    private final GuardOptions guard = new GuardOptions();
+
+    @Option(
+            names = "--unreachable",
+            paramLabel = "RULE",
+            description = "If the guard cannot be reached: hold (exit code 50) or pass (exit code 0, and says so);"
+                    + " default: pass in staging, hold in canary and production.")
+    private @Nullable String unreachable;
 
     @Option(
             names = "--at",
@@ -79,8 +90,37 @@ final class GateCheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Environment where = Given.option("--env", environment, Environment::parse);
+        Path file = events;
+        return file == null ? askGuard(where) : decide(where, file);
+    }
+
+    private Integer askGuard(Environment where) {
+        if (!input.isEmpty() || at != null || report != null) {
+            throw new UserError(
+                    "--slo-file, --at and --report go with --events; a guard has its own files and time, and"
+                            + " takes reports by: levee gate attach-report");
+        }
+        GateAnswer.Unreachable.of(unreachable, where);
+        ObjectNode question = Json.object();
+        question.put("slo", input.name()).put("environment", where.toString()).put("release", release);
+        if (input.unit() != null) {
+            question.put("unit", input.unit());
+        }
+        if (input.minimum() != null) {
+            question.put("minimum", input.minimum());
+        }
+        GateAnswer answer = GateAnswer.ask(guard.client(), question, where, unreachable);
+        PrintWriter out = spec.commandLine().getOut();
+        answer.print(out, asJson);
+        return Main.written(out, answer.exitCode());
+    }
+
+    private Integer decide(Environment where, Path file) {
+        if (guard.isGiven() || unreachable != null) {
+            throw new UserError("--events decides from a file; leave out --guard and --unreachable, or --events");
+        }
         Instant asked = at == null ? null : Given.option("--at", at, GateCheckCommand::instant);
-        EventTally tally = input.read(events);
+        EventTally tally = input.read(file);
         boolean attached = report != null && isAttached(report);
         Instant last = tally.last();
         Instant when = asked != null ? asked : last != null ? last : Instant.EPOCH;

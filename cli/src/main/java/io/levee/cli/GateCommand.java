@@ -10,7 +10,13 @@ import picocli.CommandLine.Spec;
         name = "gate",
         description = "Says whether a release may go on, from what it cost the error budget.",
         mixinStandardHelpOptions = true,
-        subcommands = {GateCheckCommand.class, GateReplayCommand.class})
+        subcommands = {
+            GateCheckCommand.class,
+            GateWatchCommand.class,
+            GateApproveCommand.class,
+            GateAttachReportCommand.class,
+            GateReplayCommand.class
+        })
 final class GateCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

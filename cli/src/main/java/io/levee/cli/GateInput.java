@@ -28,11 +28,9 @@ final class GateInput {
 
     @Option(
             names = "--slo-file",
-            required = true,
             paramLabel = "FILE",
             description = "The OpenSLO file that has it; more than once for several.")
-    @SuppressWarnings("NullAway.Init") // required
-    private List<Path> files;
+    private List<Path> files = new ArrayList<>();
 
     @Option(
             names = "--unit",
@@ -54,8 +52,25 @@ final class GateInput {
         return name;
     }
 
+    boolean isEmpty() {
+        return files.isEmpty();
+    }
+
+    @Nullable
+    String unit() {
+        return unit;
+    }
+
+    @Nullable
+    Long minimum() {
+        return minimum;
+    }
+
     /** Reads the documents, and the events of the objective. */
     EventTally read(Path events) {
+        if (files.isEmpty()) {
+            throw new UserError("--slo-file is missing: which OpenSLO file has '" + name + "'?");
+        }
         Catalog catalog = SloFiles.read(files);
         Slo found = Given.option("--slo", name, catalog::slo);
         if (found.method() != Slo.Method.OCCURRENCES) {

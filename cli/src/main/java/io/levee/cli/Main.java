@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
             LintCommand.class,
             SloCommand.class,
             GateCommand.class,
+            GuardCommand.class,
+            TokenCommand.class,
             ReportCommand.class,
             StormCommand.class,
             TuneCommand.class
@@ -83,6 +85,10 @@ public final class Main implements Runnable {
 
     /** One line for a person; the stack only for whoever asks for it. */
     private static int report(Exception e, PrintWriter err) {
+        if (e instanceof GuardClient.Unreachable) {
+            err.println(e.getMessage());
+            return GateAnswer.UNREACHABLE;
+        }
         if (e instanceof UserError || e instanceof PolicyFileException || e instanceof ScenarioFileException) {
             err.println(e.getMessage());
             return BAD_INPUT;

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
         name = "slo",
         description = "Error budgets, and the OpenSLO documents that promise them.",
         mixinStandardHelpOptions = true,
-        subcommands = {BudgetCommand.class, ValidateCommand.class, RulesCommand.class})
+        subcommands = {BudgetCommand.class, ValidateCommand.class, RulesCommand.class, SloStatusCommand.class})
 final class SloCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

@@ -163,7 +163,7 @@ class GateCommandTest {
         check(events, "staging", "--unit", "x").isAUsersMistake("--unit: 'x' is no unit; write total or budget");
         check(events, "staging", "--at", "now").isAUsersMistake("--at: 'now' is no instant");
         check(folder.resolve("absent"), "staging").isAUsersMistake("cannot read", "no such file");
-        Ran.run("gate").isAUsersMistake("which command? check, replay");
+        Ran.run("gate").isAUsersMistake("which command? check, watch, approve, attach-report, replay");
         Ran.run("report").isAUsersMistake("which command? impact");
         Ran.run(
                         "gate",
