@@ -67,33 +67,33 @@ export async function show(main, { signal }) {
               dataTable("The trend as a table", () => trendTable(slo))]
             : h("p", { class: "soft" }, "Too few days have events for a trend.")),
         h("div", { class: "sheet" }, h("h3", {}, "What the budget went for"), causes(slo.spentByCause ?? []))),
-      h("div", { class: "sheet" }, h("h3", {}, `Customer tickets${tickets.total ? `: ${count(tickets.total)}` : ""}`), clusters(tickets)),
+      h("div", { class: "sheet" }, h("h3", {}, `Customer tickets${tickets.total ? `: ${count(tickets.total)}` : ""}`), clusters(tickets), tickets.hint ? h("p", {}, h("b", {}, tickets.hint)) : null),
       (slo.proposals ?? []).map((proposal) => proposalCard(slo, proposal)));
   }
 
   function proposalCard(slo, proposal) {
     const votes = proposal.votes ?? [];
     const yes = votes.filter((vote) => vote.vote === "yes").length;
-    const open = Object.keys(ROLES).filter((role) => !votes.some((vote) => vote.role === role));
     return h("article", { class: "card", "aria-label": `Proposal for ${slo.slo}` },
       h("div", { class: "card-head" },
         h("span", { class: "pill", data: { status: proposal.result === "accepted" ? "ok" : proposal.result === "declined" ? "off" : "few" } }, proposal.result === "accepted" ? "Accepted" : proposal.result === "declined" ? "Declined" : `${yes} of ${NEEDED} needed`),
-        h("h3", {}, `${target(share(proposal.from))} → ${target(share(proposal.to))}`), h("span", { class: "end" }, `proposed by ${proposal.by}`)),
+        h("h3", {}, `${target(share(proposal.from))} → ${target(share(proposal.to))}`), h("span", { class: "end" }, `proposed by ${proposal.by}`, proposal.closes ? [", for the time from ", shortTime(proposal.closes), " on"] : null)),
       h("p", {}, proposal.reason),
       h("ul", { class: "ballot", "aria-label": "Votes" }, Object.entries(ROLES).map(([role, word]) => {
         const vote = votes.find((one) => one.role === role);
         return h("li", { data: { vote: vote?.vote ?? "none" } }, h("b", {}, `${word}: ${vote ? vote.vote : "not yet"}`), vote ? h("span", {}, vote.reason) : null, vote ? h("span", { class: "soft" }, vote.by, " ", shortTime(vote.at)) : null);
       })),
       proposal.diff ? h("details", { class: "data" }, h("summary", {}, "What would change in the document"), h("pre", { tabindex: "0" }, proposal.diff)) : null,
-      !proposal.result && open.length > 0 ? h("div", { class: "buttons" }, h("button", { type: "button", class: "primary", on: { click: () => vote(slo, proposal, open) } }, "Vote …")) : null);
+      !proposal.result ? h("div", { class: "buttons" }, h("button", { type: "button", class: "primary", on: { click: () => vote(slo, proposal, votes) } }, "Vote …")) : null);
   }
 
-  function vote(slo, proposal, open) {
+  function vote(slo, proposal, votes) {
+    const said = (role) => votes.find((one) => one.role === role)?.vote;
     const radio = (value, text) => h("label", {}, h("input", { type: "radio", name: "vote", value, required: true }), text);
     confirm({
       title: `Vote on ${slo.slo}`,
-      text: `${target(share(proposal.from))} → ${target(share(proposal.to))}. A role votes once.`,
-      fields: [field("For the role", h("select", { name: "role" }, open.map((role) => h("option", { value: role }, ROLES[role])))), h("fieldset", { class: "field" }, h("legend", {}, "Vote"), radio("yes", "Yes"), radio("no", "No")), reason("What speaks for it or against it")],
+      text: `${target(share(proposal.from))} → ${target(share(proposal.to))}. A role votes once; whoever voted for it may change the vote until the result.`,
+      fields: [field("For the role", h("select", { name: "role" }, Object.entries(ROLES).sort(([a], [b]) => Boolean(said(a)) - Boolean(said(b))).map(([role, word]) => h("option", { value: role }, said(role) ? `${word} (${said(role)} so far)` : word)))), h("fieldset", { class: "field" }, h("legend", {}, "Vote"), radio("yes", "Yes"), radio("no", "No")), reason("What speaks for it or against it")],
       button: "Vote",
       act: async (values) => {
         await post(`/api/v1/review/proposals/${part(proposal.id)}/votes`, { role: values.role, vote: values.vote, reason: values.reason.trim() });
@@ -151,11 +151,11 @@ function causes(list) {
 function clusters(tickets) {
   const list = tickets.clusters ?? [];
   return list.length === 0
-    ? h("p", { class: "soft" }, "None were imported for this month. ", h("code", {}, "levee review tickets --month … tickets.csv"), " brings them in.")
+    ? h("p", { class: "soft" }, tickets.total ? "No two of them are about the same." : ["None were imported for this month. ", h("code", {}, "levee review import-tickets tickets.csv"), " brings them in."])
     : table("Clusters of tickets", [
       { title: "About", cell: (row) => row.label },
       { title: "Tickets", className: "n", cell: (row) => count(row.count) },
-      { title: "In minutes of incidents", className: "n", cell: (row) => count(row.minutesInIncidents) },
+      { title: "In or after incidents", className: "n", cell: (row) => count(row.minutesInIncidents) },
       { title: "For example", className: "long", cell: (row) => (row.sample ?? []).slice(0, 2).map((one) => h("div", {}, typeof one === "string" ? one : one.text ?? one.subject ?? JSON.stringify(one))) },
     ], list);
 }
