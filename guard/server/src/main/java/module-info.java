@@ -5,6 +5,7 @@ module io.levee.guard.server {
     requires transitive io.levee.guard.slo;
     requires transitive io.levee.guard.store;
     requires transitive io.levee.guard.browser;
+    requires io.levee.guard.actions;
     requires io.levee.guard.console;
     requires transitive io.levee.guard.ingest;
     requires io.levee.guard.views;

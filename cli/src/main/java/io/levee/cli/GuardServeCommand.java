@@ -110,6 +110,13 @@ final class GuardServeCommand implements Callable<Integer> {
             description = "Take reports of browsers from pages of this origin; more than once for several.")
     private List<String> sites = new ArrayList<>();
 
+    @Option(
+            names = "--trace-link",
+            paramLabel = "URL",
+            description = "Where a trace is shown, with {traceId} in the place of its id, such as"
+                    + " https://jaeger.example/trace/{traceId}.")
+    private @Nullable String traceLink;
+
     @Mixin
     private final GithubOptions github = new GithubOptions();
 
@@ -169,6 +176,9 @@ final class GuardServeCommand implements Callable<Integer> {
         }
         if (grpcPort != null) {
             settings.otlpGrpc(grpcPort);
+        }
+        if (traceLink != null) {
+            settings.traceLink(traceLink);
         }
         if (!sites.isEmpty()) {
             settings.browser(BrowserSettings.of(

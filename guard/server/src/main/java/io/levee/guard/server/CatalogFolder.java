@@ -1,5 +1,6 @@
 package io.levee.guard.server;
 
+import io.levee.guard.actions.ActionFile;
 import io.levee.guard.slo.openslo.Catalog;
 import io.levee.guard.slo.openslo.OpenSloException;
 import io.levee.guard.slo.openslo.OpenSloFile;
@@ -113,7 +114,9 @@ final class CatalogFolder implements Supplier<Catalog> {
 
     private static boolean isOurs(Path file) {
         String name = String.valueOf(file.getFileName());
-        return !name.startsWith(".") && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
+        return !name.startsWith(".")
+                && !name.equals(ActionFile.NAME)
+                && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
     }
 
     private static Problem problem(Path file, String message) {

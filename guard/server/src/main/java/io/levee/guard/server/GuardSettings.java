@@ -36,6 +36,9 @@ public final class GuardSettings {
     @Nullable
     BrowserSettings browser;
 
+    @Nullable
+    String traceLink;
+
     /**
      * With the defaults.
      *
@@ -144,6 +147,17 @@ public final class GuardSettings {
      */
     public GuardSettings browser(BrowserSettings settings) {
         browser = settings;
+        return this;
+    }
+
+    /**
+     * Where a trace is shown; no links unless told otherwise.
+     *
+     * @param template an address with {@code {traceId}} in the place of the id
+     * @return this
+     */
+    public GuardSettings traceLink(String template) {
+        traceLink = template;
         return this;
     }
 

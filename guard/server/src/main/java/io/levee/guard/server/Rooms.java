@@ -1,5 +1,7 @@
 package io.levee.guard.server;
 
+import io.levee.guard.actions.ActionFile;
+import io.levee.guard.actions.Actions;
 import io.levee.guard.browser.Browser;
 import io.levee.guard.console.Console;
 import io.levee.guard.ingest.GrpcTls;
@@ -46,7 +48,8 @@ final class Rooms implements AutoCloseable {
             Routes routes) {
         this.store = store;
         new Console().addTo(routes);
-        Views views = new Views(catalog, store, clock, new ViewSettings(null, problems, settings.isLoopback()));
+        Views views =
+                new Views(catalog, store, clock, new ViewSettings(settings.traceLink, problems, settings.isLoopback()));
         views.addTo(routes);
         each(views::tick);
         Store joined = store;
@@ -59,6 +62,11 @@ final class Rooms implements AutoCloseable {
         Ingest ingest = new Ingest(settings.ingest, joined, clock);
         ingest.addTo(routes);
         close(ingest);
+        Actions actions =
+                new Actions(catalog, store, clock, Actions.Settings.of(settings.slos.resolve(ActionFile.NAME)));
+        actions.addTo(routes);
+        whileLeading(actions::tick);
+        close(actions);
         grpcPort = settings.grpcPort == null ? null : listen(ingest, settings, settings.grpcPort, tokens);
     }
 
