@@ -5,8 +5,10 @@
 module io.levee.opentelemetry {
     requires static org.jspecify;
     requires transitive io.levee;
+    requires io.levee.redaction;
     requires transitive io.opentelemetry.api;
     requires transitive io.opentelemetry.context;
+    requires static io.opentelemetry.sdk.autoconfigure.spi;
     requires static io.opentelemetry.sdk.common;
     requires static io.opentelemetry.sdk.trace;
 

@@ -3,6 +3,7 @@
 module io.levee.slf4j {
     requires static org.jspecify;
     requires transitive io.levee;
+    requires io.levee.redaction;
     requires org.slf4j;
 
     exports io.levee.slf4j;

@@ -88,7 +88,7 @@ final class AsyncAttempt implements Attempt {
     @Override
     public void inject(BiConsumer<String, String> header) {
         if (states != null && telemetry != null) {
-            telemetry.tell(TelemetryHub.INJECT, null, states, 0, header);
+            telemetry.tell(TelemetryHub.INJECT, null, states, number, header);
         }
     }
 }

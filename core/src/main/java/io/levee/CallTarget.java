@@ -7,16 +7,34 @@ public interface CallTarget {
     /**
      * The protocol.
      *
-     * @return {@code http} or {@code grpc}, or another word for another one
+     * @return {@code http}, {@code grpc} or {@code db}, or another word for another one
      */
     String protocol();
 
     /**
      * The protocol's own name of what is asked for.
      *
-     * @return HTTP's method, gRPC's {@code package.Service/Method}
+     * @return HTTP's method, gRPC's {@code package.Service/Method}, {@code transaction} for a database
      */
     String method();
+
+    /**
+     * The product behind the protocol, as OpenTelemetry's {@code db.system.name} spells it.
+     *
+     * @return for example {@code postgresql}; null if unknown, or if the protocol says it all
+     */
+    default @Nullable String system() {
+        return null;
+    }
+
+    /**
+     * What is asked for on the server: a database.
+     *
+     * @return its name; null if unknown, or if there is no such thing
+     */
+    default @Nullable String namespace() {
+        return null;
+    }
 
     /**
      * The path with the names of its parameters instead of their values, of low cardinality.

@@ -426,7 +426,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
     @Override
     public void inject(BiConsumer<String, String> header) {
         requireRunning();
-        machine.tell(TelemetryHub.INJECT, 0, 0, header);
+        machine.tell(TelemetryHub.INJECT, 0, machine.attempt(), header);
     }
 
     private void requireRunning() {

@@ -118,7 +118,7 @@ final class TelemetryHub {
      * Tells every sink, or asks them until one answers. One loop for all, since each would be the same but for one call.
      *
      * @param what which method of the sinks
-     * @param nanos how long the limiter took
+     * @param nanos how long the limiter took, or the number of the attempt that asks for headers
      * @param with the decision, the change of the breaker, or where headers go
      * @return the traceparent
      */
@@ -151,7 +151,7 @@ final class TelemetryHub {
                         switch (what) {
                             case ATTEMPT_STARTED -> sink.attemptStarted(call, state);
                             case ATTEMPT_LEFT -> sink.attemptLeft(state);
-                            case INJECT -> sink.inject(state, (BiConsumer<String, String>) with);
+                            case INJECT -> sink.inject(state, (int) nanos, (BiConsumer<String, String>) with);
                             default -> {
                                 String found = sink.traceparent(state);
                                 if (found != null) {

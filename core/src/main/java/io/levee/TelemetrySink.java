@@ -118,10 +118,12 @@ public interface TelemetrySink {
     }
 
     /**
-     * Puts the headers that carry the trace into a request of the running attempt.
+     * Puts the headers that carry the trace into a request of an attempt. Called on any thread of the attempt, also while its
+     * hedge runs, and after it has ended if its body asks that late.
      *
      * @param state what {@link #callStarted} answered
+     * @param attempt the number of the attempt that asks
      * @param header sets a header, replacing one of the same name
      */
-    default void inject(Object state, BiConsumer<String, String> header) {}
+    default void inject(Object state, int attempt, BiConsumer<String, String> header) {}
 }

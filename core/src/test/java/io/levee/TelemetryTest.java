@@ -360,11 +360,16 @@ class TelemetryTest {
                 .telemetry(l -> recorder, l -> latency)
                 .build();
         List<CompletableFuture<String>> stages = new ArrayList<>();
+        List<Attempt> attempts = new ArrayList<>();
         CompletableFuture<String> call = levee.callAsync(Call.<String>named("stock"), attempt -> {
+            attempts.add(attempt);
             stages.add(new CompletableFuture<>());
             return stages.get(stages.size() - 1);
         });
         time.advance(Duration.ofMillis(20));
+        List<String> headers = new ArrayList<>();
+        attempts.forEach(attempt -> attempt.inject((name, value) -> headers.add(value)));
+        assertThat(headers).as("asked for while both run").containsExactly("span 0", "span 1");
         time.advance(Duration.ofMillis(5));
         stages.get(1).complete("7");
         assertThat(call).isCompletedWithValue("7");
@@ -459,8 +464,8 @@ class TelemetryTest {
         }
 
         @Override
-        public void inject(Object state, BiConsumer<String, String> header) {
-            header.accept("traceparent", ((State) state).span);
+        public void inject(Object state, int attempt, BiConsumer<String, String> header) {
+            header.accept("traceparent", "span " + attempt);
         }
 
         private static @Nullable String name(@Nullable Throwable thrown) {
@@ -551,7 +556,7 @@ class TelemetryTest {
         }
 
         @Override
-        public void inject(Object state, BiConsumer<String, String> header) {
+        public void inject(Object state, int attempt, BiConsumer<String, String> header) {
             throw new AssertionError("inject");
         }
     }

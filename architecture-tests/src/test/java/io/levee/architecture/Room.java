@@ -42,6 +42,7 @@ enum Room {
     GUARD_SERVER("guard/server", "io.levee.guard.server", 4),
     CONFIG("config", "io.levee.config", 1),
     LINT("lint", "io.levee.lint", 2),
+    REDACTION("telemetry/redaction", "io.levee.redaction", 0),
     SLF4J("telemetry/slf4j", "io.levee.slf4j", 1),
     OPENTELEMETRY("telemetry/opentelemetry", "io.levee.opentelemetry", 1),
     LAB("lab", "io.levee.lab", 3),

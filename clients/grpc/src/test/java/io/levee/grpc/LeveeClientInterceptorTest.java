@@ -145,7 +145,7 @@ class LeveeClientInterceptorTest {
             }
 
             @Override
-            public void inject(Object state, BiConsumer<String, String> header) {
+            public void inject(Object state, int attempt, BiConsumer<String, String> header) {
                 header.accept("traceparent", "attempt-" + state);
             }
         };

@@ -10,9 +10,10 @@ import java.util.concurrent.TimeUnit;
  * What the first connection tells of the database, kept for the later ones. Immutable.
  *
  * @param product whose error codes it has
+ * @param name what it is called
  * @param statementTimeoutMillis PostgreSQL's own statement timeout for these connections; 0 for none
  */
-record Database(Product product, long statementTimeoutMillis) {
+record Database(Product product, DatabaseName name, long statementTimeoutMillis) {
     /**
      * The server's timeout comes this much after the attempt's end, so that of the two it is the engine's that is seen,
      * and the server's the one that works when the client's cannot get through.
@@ -20,16 +21,15 @@ record Database(Product product, long statementTimeoutMillis) {
     private static final long SERVER_LATER_MILLIS = 50;
 
     static Database of(Connection connection) throws SQLException {
-        Product product = Product.of(connection.getMetaData().getDatabaseProductName());
-        long statementTimeout = 0;
-        if (product == Product.POSTGRESQL) {
-            statementTimeout = statementTimeout(connection);
-            if (!connection.getAutoCommit()) {
-                // The question has begun a transaction, in which the isolation level could not be set any more.
-                connection.rollback();
-            }
+        String productName = connection.getMetaData().getDatabaseProductName();
+        Product product = Product.of(productName);
+        DatabaseName name = DatabaseName.of(connection, productName);
+        long statementTimeout = product == Product.POSTGRESQL ? statementTimeout(connection) : 0;
+        if (!connection.getAutoCommit()) {
+            // A question has begun a transaction, in which the isolation level could not be set any more.
+            connection.rollback();
         }
-        return new Database(product, statementTimeout);
+        return new Database(product, name, statementTimeout);
     }
 
     private static long statementTimeout(Connection connection) throws SQLException {

@@ -1,5 +1,6 @@
 package io.levee.jdbc;
 
+import io.levee.CallTarget;
 import io.levee.Levee;
 import io.levee.traffic.TrafficWeights;
 import java.sql.SQLException;
@@ -139,6 +140,8 @@ public final class LeveeJdbc {
         /** Learnt from the first connection. Two that come at once learn the same. */
         private volatile @Nullable Database database;
 
+        private final CallTarget target = new DatabaseTarget(() -> database);
+
         Settings(DataSource dataSource, Levee levee, IdempotencyTable idempotencyTable, boolean serverTimeouts) {
             this.dataSource = dataSource;
             this.levee = levee;
@@ -169,6 +172,10 @@ public final class LeveeJdbc {
                 database = known;
             }
             return known;
+        }
+
+        CallTarget target() {
+            return target;
         }
 
         Product product() {

@@ -35,7 +35,7 @@ final class TransactionCall<T extends @Nullable Object, X extends Throwable> {
     }
 
     T run() throws SQLException, X {
-        Call<T> call = Call.<T>named(kind.operation()).outcome(this::outcome);
+        Call<T> call = Call.<T>named(kind.operation()).outcome(this::outcome).target(settings.target());
         if (kind.isRepeatable()) {
             call = call.idempotent();
         }

@@ -103,10 +103,10 @@ final class GlobalSink implements TelemetrySink {
     }
 
     @Override
-    public void inject(Object state, BiConsumer<String, String> header) {
+    public void inject(Object state, int attempt, BiConsumer<String, String> header) {
         SpanSink sink = spans;
         if (sink != null) {
-            sink.inject(state, header);
+            sink.inject(state, attempt, header);
         }
     }
 }

@@ -3,9 +3,11 @@ package io.levee.opentelemetry;
 import io.levee.Levee;
 import io.levee.Telemetry;
 import io.levee.TelemetrySink;
+import io.levee.redaction.Redaction;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The exception of a failed attempt is recorded as a span event, as a log record with
  * {@code OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN=logs}, as both with {@code logs/dup}. URLs are shown without user
- * and password and without the values of query parameters. Immutable and thread-safe.
+ * and password and without the values of query parameters; what looks like a secret in an exception's message or in an
+ * operation's name is {@linkplain Redaction hidden}, as in the logs. Immutable and thread-safe.
  */
 public final class LeveeOpenTelemetry implements Telemetry {
     /** The scope of the tracer and of the logger. */
@@ -39,11 +42,14 @@ public final class LeveeOpenTelemetry implements Telemetry {
     private final OpenTelemetry openTelemetry;
     private final boolean otherClientSpans;
     private final ExceptionSignal exceptions;
+    private final Redaction redaction;
 
-    private LeveeOpenTelemetry(OpenTelemetry openTelemetry, boolean otherClientSpans, ExceptionSignal exceptions) {
+    private LeveeOpenTelemetry(
+            OpenTelemetry openTelemetry, boolean otherClientSpans, ExceptionSignal exceptions, Redaction redaction) {
         this.openTelemetry = openTelemetry;
         this.otherClientSpans = otherClientSpans;
         this.exceptions = exceptions;
+        this.redaction = redaction;
     }
 
     /**
@@ -56,7 +62,8 @@ public final class LeveeOpenTelemetry implements Telemetry {
         return new LeveeOpenTelemetry(
                 Objects.requireNonNull(openTelemetry, "openTelemetry"),
                 openTelemetry.getTracerProvider().getClass().getName().startsWith(AGENT),
-                ExceptionSignal.of(System.getenv("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN")));
+                ExceptionSignal.of(System.getenv("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN")),
+                Redaction.known());
     }
 
     /**
@@ -66,11 +73,21 @@ public final class LeveeOpenTelemetry implements Telemetry {
      * @return a changed copy, whose attempts are INTERNAL spans
      */
     public LeveeOpenTelemetry withOtherClientSpans() {
-        return new LeveeOpenTelemetry(openTelemetry, true, exceptions);
+        return new LeveeOpenTelemetry(openTelemetry, true, exceptions, redaction);
+    }
+
+    /**
+     * Hides something in names, exceptions and decisions, besides the secrets that {@link Redaction} knows.
+     *
+     * @param secret each match is replaced by {@code REDACTED}
+     * @return a changed copy
+     */
+    public LeveeOpenTelemetry redact(Pattern secret) {
+        return new LeveeOpenTelemetry(openTelemetry, otherClientSpans, exceptions, redaction.and(secret));
     }
 
     LeveeOpenTelemetry withExceptions(ExceptionSignal signal) {
-        return new LeveeOpenTelemetry(openTelemetry, otherClientSpans, signal);
+        return new LeveeOpenTelemetry(openTelemetry, otherClientSpans, signal, redaction);
     }
 
     @Override
@@ -83,8 +100,9 @@ public final class LeveeOpenTelemetry implements Telemetry {
                 downstream,
                 openTelemetry.getTracer(SCOPE),
                 openTelemetry.getPropagators().getTextMapPropagator(),
-                new ExceptionRecorder(exceptions, openTelemetry.getLogsBridge().get(SCOPE)),
-                otherClientSpans);
+                new ExceptionRecorder(exceptions, openTelemetry.getLogsBridge().get(SCOPE), redaction),
+                otherClientSpans,
+                redaction);
     }
 
     /** Where exceptions go. */

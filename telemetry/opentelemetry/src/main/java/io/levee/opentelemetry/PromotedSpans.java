@@ -65,19 +65,23 @@ final class PromotedSpans implements SpanExporter {
                 : state.toBuilder().put(OT, rest).build();
     }
 
+    /** Where a span stands once it is sampled. */
+    static SpanContext promoted(SpanContext own) {
+        return SpanContext.create(
+                own.getTraceId(),
+                own.getSpanId(),
+                TraceFlags.fromByte((byte)
+                        (own.getTraceFlags().asByte() | TraceFlags.getSampled().asByte())),
+                withoutThreshold(own.getTraceState()));
+    }
+
     private static final class Promoted extends DelegatingSpanData {
         private final SpanContext context;
         private final Attributes attributes;
 
         Promoted(SpanData kept) {
             super(kept);
-            SpanContext own = kept.getSpanContext();
-            context = SpanContext.create(
-                    own.getTraceId(),
-                    own.getSpanId(),
-                    TraceFlags.fromByte((byte) (own.getTraceFlags().asByte()
-                            | TraceFlags.getSampled().asByte())),
-                    withoutThreshold(own.getTraceState()));
+            context = promoted(kept.getSpanContext());
             attributes =
                     kept.getAttributes().toBuilder().put(SAMPLING_REASON, RETRY).build();
         }

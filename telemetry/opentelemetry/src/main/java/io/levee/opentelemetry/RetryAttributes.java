@@ -38,6 +38,8 @@ final class RetryAttributes {
     static final AttributeKey<String> RPC_SYSTEM = AttributeKey.stringKey("rpc.system.name");
     static final AttributeKey<String> RPC_METHOD = AttributeKey.stringKey("rpc.method");
     static final AttributeKey<String> RPC_STATUS = AttributeKey.stringKey("rpc.status_code");
+    static final AttributeKey<String> DB_SYSTEM = AttributeKey.stringKey("db.system.name");
+    static final AttributeKey<String> DB_NAMESPACE = AttributeKey.stringKey("db.namespace");
 
     private RetryAttributes() {}
 }

@@ -8,7 +8,10 @@ import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Diagnosis mode is on from the start with the environment variable {@code LEVEE_DIAGNOSIS=true} or the system property
- * {@code levee.diagnosis=true}. That the mode is per process, and the sampler of the SDK decides once, at a span's start:
+ * {@code levee.diagnosis=true}, and a file that {@linkplain #follow is followed} switches it in a running process. Where the
+ * SDK configures itself, as in the OpenTelemetry Java agent, {@code OTEL_TRACES_SAMPLER=levee} takes the place of the code
+ * above: see {@link LeveeSampler}.
  *
  * <p>In diagnosis mode every span is recorded, and those that the share does not take are kept in memory while their trace
  * has open spans in this process. The first span of a retry sends out what is kept, and everything that follows in that
@@ -43,10 +48,12 @@ import org.jspecify.annotations.Nullable;
  * belonged to a trace that was retried later. Thread-safe.
  */
 public final class RetrySampling {
+    private static final Duration EVERY = Duration.ofSeconds(2);
     private static final AttributeKey<String> WHY = AttributeKey.stringKey("reason");
 
     private final TraceBuffer buffer;
     private final Sampler sampler;
+    private final List<DiagnosisFile> followed = new CopyOnWriteArrayList<>();
     private volatile boolean diagnosis;
 
     private RetrySampling(Builder from) {
@@ -96,6 +103,32 @@ public final class RetrySampling {
     }
 
     /**
+     * Lets a file switch diagnosis mode, at once and from now on: it is read every 2 seconds, until the tracer provider is
+     * shut down. A line {@code diagnosis: true} or {@code diagnosis = false}; other lines are nobody's business here, so
+     * it can be a file of properties, or one of flat YAML such as a mounted ConfigMap.
+     *
+     * <p>Only a change of what it says counts: what {@link #diagnosis(boolean)} was told meanwhile holds until then. A file
+     * that is not there, or has no such line, leaves the mode as it is now; anything else than true or false leaves it as
+     * it was, with a warning in the log.
+     *
+     * @param file need not be there yet
+     * @return this
+     */
+    public RetrySampling follow(Path file) {
+        return follow(file, EVERY);
+    }
+
+    RetrySampling follow(Path file, Duration every) {
+        followed.add(new DiagnosisFile(file, this, every));
+        return this;
+    }
+
+    /** With the tracer provider. */
+    void close() {
+        followed.forEach(DiagnosisFile::close);
+    }
+
+    /**
      * The sampler for the tracer provider.
      *
      * @return the sampler
@@ -114,7 +147,17 @@ public final class RetrySampling {
         SpanProcessor batches = BatchSpanProcessor.builder(new PromotedSpans(exporter))
                 .setExportUnsampledSpans(true)
                 .build();
-        return new RetrySpanProcessor(buffer, batches);
+        return new RetrySpanProcessor(this, buffer, batches);
+    }
+
+    /** The processor round those that export what is sampled, to exporters that are {@link PromotedSpans}. */
+    SpanProcessor round(SpanProcessor exporting) {
+        return new RetrySpanProcessor(this, buffer, new PromotingProcessor(exporting));
+    }
+
+    /** What is sampled in any case is what another sampler says. */
+    Sampler samplerRound(Sampler share) {
+        return new RetrySampler(this, share);
     }
 
     /**

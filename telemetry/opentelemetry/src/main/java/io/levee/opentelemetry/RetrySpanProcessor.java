@@ -8,16 +8,21 @@ import io.opentelemetry.sdk.trace.SpanProcessor;
 
 /** Hands on what is sampled at once, and what is not when its trace is retried. */
 final class RetrySpanProcessor implements SpanProcessor {
+    private final RetrySampling sampling;
     private final TraceBuffer buffer;
     private final SpanProcessor batches;
 
-    RetrySpanProcessor(TraceBuffer buffer, SpanProcessor batches) {
+    RetrySpanProcessor(RetrySampling sampling, TraceBuffer buffer, SpanProcessor batches) {
+        this.sampling = sampling;
         this.buffer = buffer;
         this.batches = batches;
     }
 
     @Override
     public void onStart(Context parent, ReadWriteSpan span) {
+        if (batches.isStartRequired()) {
+            batches.onStart(parent, span);
+        }
         // Traces of the share come here as well while the mode is off; they have nothing to wait for.
         boolean retried = RetrySampler.isRetry(span.getAttributes());
         for (ReadableSpan kept : buffer.started(span.getSpanContext().getTraceId(), retried)) {
@@ -45,6 +50,7 @@ final class RetrySpanProcessor implements SpanProcessor {
 
     @Override
     public CompletableResultCode shutdown() {
+        sampling.close();
         return batches.shutdown();
     }
 

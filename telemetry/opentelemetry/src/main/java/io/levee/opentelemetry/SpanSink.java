@@ -1,6 +1,5 @@
 package io.levee.opentelemetry;
 
-import static io.levee.opentelemetry.RetryAttributes.ADDRESS;
 import static io.levee.opentelemetry.RetryAttributes.ATTEMPT;
 import static io.levee.opentelemetry.RetryAttributes.ATTEMPTS;
 import static io.levee.opentelemetry.RetryAttributes.BUDGET_LEFT;
@@ -10,19 +9,13 @@ import static io.levee.opentelemetry.RetryAttributes.DELAY_MS;
 import static io.levee.opentelemetry.RetryAttributes.DOWNSTREAM;
 import static io.levee.opentelemetry.RetryAttributes.ERROR_TYPE;
 import static io.levee.opentelemetry.RetryAttributes.FATE;
-import static io.levee.opentelemetry.RetryAttributes.METHOD;
 import static io.levee.opentelemetry.RetryAttributes.OPERATION;
 import static io.levee.opentelemetry.RetryAttributes.OUTCOME;
-import static io.levee.opentelemetry.RetryAttributes.PORT;
 import static io.levee.opentelemetry.RetryAttributes.REASON;
 import static io.levee.opentelemetry.RetryAttributes.RESEND_COUNT;
-import static io.levee.opentelemetry.RetryAttributes.RPC_METHOD;
 import static io.levee.opentelemetry.RetryAttributes.RPC_STATUS;
-import static io.levee.opentelemetry.RetryAttributes.RPC_SYSTEM;
 import static io.levee.opentelemetry.RetryAttributes.STATUS;
 import static io.levee.opentelemetry.RetryAttributes.STOP;
-import static io.levee.opentelemetry.RetryAttributes.TEMPLATE;
-import static io.levee.opentelemetry.RetryAttributes.URL;
 import static io.levee.opentelemetry.RetryAttributes.WAITED_MS;
 
 import io.levee.CallTarget;
@@ -35,6 +28,7 @@ import io.levee.Outcome;
 import io.levee.StopReason;
 import io.levee.TelemetrySink;
 import io.levee.Verdict;
+import io.levee.redaction.Redaction;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
@@ -62,18 +56,23 @@ final class SpanSink implements TelemetrySink {
     private final TextMapPropagator propagator;
     private final ExceptionRecorder exceptions;
     private final boolean otherClientSpans;
+    private final Redaction redaction;
+    private final ShownNames names;
 
     SpanSink(
             String downstream,
             Tracer tracer,
             TextMapPropagator propagator,
             ExceptionRecorder exceptions,
-            boolean otherClientSpans) {
+            boolean otherClientSpans,
+            Redaction redaction) {
         this.downstream = downstream;
         this.tracer = tracer;
         this.propagator = propagator;
         this.exceptions = exceptions;
         this.otherClientSpans = otherClientSpans;
+        this.redaction = redaction;
+        names = new ShownNames(redaction);
     }
 
     /** Spans have clocks of their own. */
@@ -84,7 +83,7 @@ final class SpanSink implements TelemetrySink {
 
     @Override
     public Object callStarted(CallView call) {
-        String operation = call.call().operation();
+        String operation = names.of(call.call().operation());
         SpanBuilder builder = tracer.spanBuilder("retry.execute " + (operation.isEmpty() ? downstream : operation))
                 .setAttribute(DOWNSTREAM, downstream);
         if (!operation.isEmpty()) {
@@ -120,7 +119,7 @@ final class SpanSink implements TelemetrySink {
             isRetry(builder, call, retry.backoffNanos(), retry.rule());
         }
         if (target != null) {
-            describe(builder, target);
+            builder.setAllAttributes(SpanTarget.attributes(target, names));
         }
         trace.bound =
                 trace.started(call.attempt(), builder.startSpan()).context().makeCurrent();
@@ -135,36 +134,13 @@ final class SpanSink implements TelemetrySink {
     }
 
     /** As the conventions name a client's span; {@code retry.attempt} for what is no adapter's. */
-    private static String name(CallView call, @Nullable CallTarget target) {
+    private String name(CallView call, @Nullable CallTarget target) {
+        String operation = names.of(call.call().operation());
         if (target == null) {
-            String operation = call.call().operation();
             return operation.isEmpty() ? "retry.attempt" : "retry.attempt " + operation;
         }
-        String template = target.template();
-        return template == null ? target.method() : target.method() + ' ' + template;
-    }
-
-    private static void describe(SpanBuilder builder, CallTarget target) {
-        if (target.protocol().equals("grpc")) {
-            builder.setAttribute(RPC_SYSTEM, "grpc").setAttribute(RPC_METHOD, target.method());
-        } else {
-            builder.setAttribute(METHOD, target.method());
-        }
-        String url = target.url();
-        if (url != null) {
-            builder.setAttribute(URL, SpanUrl.redacted(url));
-        }
-        String template = target.template();
-        if (template != null) {
-            builder.setAttribute(TEMPLATE, template);
-        }
-        String address = target.address();
-        if (address != null) {
-            builder.setAttribute(ADDRESS, address);
-            if (target.port() > 0) {
-                builder.setAttribute(PORT, (long) target.port());
-            }
-        }
+        String template = SpanTarget.isDatabase(target) ? operation : target.template();
+        return template == null || template.isEmpty() ? target.method() : target.method() + ' ' + names.of(template);
     }
 
     @Override
@@ -204,11 +180,14 @@ final class SpanSink implements TelemetrySink {
             if (error != null) {
                 span.setAttribute(ERROR_TYPE, error).setStatus(StatusCode.ERROR);
             }
+            CallTarget target = call.call().target();
+            if (target != null && SpanTarget.isDatabase(target)) {
+                // A first attempt learns it from its connection.
+                span.setAllAttributes(SpanTarget.attributes(target, names));
+            }
             Throwable thrown = call.thrown();
             if (thrown != null) {
-                CallTarget target = call.call().target();
-                String protocol = target == null ? "retry" : target.protocol().equals("grpc") ? "rpc" : "http";
-                exceptions.record(span, ended.context(), protocol + ".client.request.exception", thrown);
+                exceptions.record(span, ended.context(), SpanTarget.exceptionEvent(target), thrown);
             }
         }
         span.end();
@@ -241,7 +220,7 @@ final class SpanSink implements TelemetrySink {
                     .put(ATTEMPT, (long) decision.attempt() + 1)
                     .put(DELAY_MS, TimeUnit.NANOSECONDS.toMillis(decision.backoffNanos()))
                     .put(REASON, decision.rule())
-                    .put(DECISION, decision.toString());
+                    .put(DECISION, redaction.of(decision.toString()));
             if (!Double.isNaN(decision.retryBudgetLeft())) {
                 attributes.put(BUDGET_LEFT, decision.retryBudgetLeft());
             }
@@ -276,11 +255,11 @@ final class SpanSink implements TelemetrySink {
         span.end();
     }
 
-    private static void stopped(CallView call, Span span, StopReason stop) {
+    private void stopped(CallView call, Span span, StopReason stop) {
         Decision decision = call.decision();
         span.setAttribute(STOP, stop.name());
         if (decision != null) {
-            span.setAttribute(DECISION, decision.toString());
+            span.setAttribute(DECISION, redaction.of(decision.toString()));
             if (decision.fate() == null) {
                 span.addEvent("retry.refused", Attributes.of(STOP, stop.name(), ATTEMPT, (long) call.attempt()));
             }
@@ -310,7 +289,7 @@ final class SpanSink implements TelemetrySink {
 
     @Override
     public @Nullable String traceparent(Object state) {
-        SpanContext at = Span.fromContext(((CallTrace) state).attemptContext).getSpanContext();
+        SpanContext at = Span.fromContext(((CallTrace) state).latestContext()).getSpanContext();
         return at.isValid()
                 ? "00-" + at.getTraceId() + '-' + at.getSpanId() + '-'
                         + at.getTraceFlags().asHex()
@@ -318,8 +297,8 @@ final class SpanSink implements TelemetrySink {
     }
 
     @Override
-    public void inject(Object state, BiConsumer<String, String> header) {
-        propagator.inject(((CallTrace) state).attemptContext, header, (to, name, value) -> {
+    public void inject(Object state, int attempt, BiConsumer<String, String> header) {
+        propagator.inject(((CallTrace) state).contextOf(attempt), header, (to, name, value) -> {
             if (to != null) {
                 to.accept(name, value);
             }

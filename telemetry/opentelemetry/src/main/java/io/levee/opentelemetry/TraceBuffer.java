@@ -1,6 +1,5 @@
 package io.levee.opentelemetry;
 
-import io.levee.TimeSource;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -10,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * The ended, unsampled spans of traces that may yet be retried. A trace is here while it has open spans in this process; so
@@ -36,7 +36,8 @@ final class TraceBuffer {
     private final int maxSpansPerTrace;
     private final int maxSpans;
     private final long maxAgeNanos;
-    private final TimeSource time;
+    /** Of the JDK and not of core, which is not there in the agent. */
+    private final LongSupplier nanoTime;
 
     private final ReentrantLock lock = new ReentrantLock();
     /** In the order of their beginning. */
@@ -46,15 +47,15 @@ final class TraceBuffer {
     private final AtomicLongArray dropped = new AtomicLongArray(Bound.values().length);
 
     TraceBuffer(int maxTraces, int maxSpansPerTrace, int maxSpans, long maxAgeNanos) {
-        this(maxTraces, maxSpansPerTrace, maxSpans, maxAgeNanos, TimeSource.system());
+        this(maxTraces, maxSpansPerTrace, maxSpans, maxAgeNanos, System::nanoTime);
     }
 
-    TraceBuffer(int maxTraces, int maxSpansPerTrace, int maxSpans, long maxAgeNanos, TimeSource time) {
+    TraceBuffer(int maxTraces, int maxSpansPerTrace, int maxSpans, long maxAgeNanos, LongSupplier nanoTime) {
         this.maxTraces = maxTraces;
         this.maxSpansPerTrace = maxSpansPerTrace;
         this.maxSpans = maxSpans;
         this.maxAgeNanos = maxAgeNanos;
-        this.time = time;
+        this.nanoTime = nanoTime;
     }
 
     private static final class Trace {
@@ -75,7 +76,7 @@ final class TraceBuffer {
      * @return what is to be exported now
      */
     List<ReadableSpan> started(String traceId, boolean retried) {
-        long now = time.nanoTime();
+        long now = nanoTime.getAsLong();
         lock.lock();
         try {
             Trace trace = traces.get(traceId);

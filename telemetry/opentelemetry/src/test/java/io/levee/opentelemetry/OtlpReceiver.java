@@ -2,7 +2,6 @@ package io.levee.opentelemetry;
 
 import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
-import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
@@ -12,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -25,6 +25,7 @@ final class OtlpReceiver implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Received> spans = new CopyOnWriteArrayList<>();
+    private final List<String> raw = new CopyOnWriteArrayList<>();
 
     /** A span as it came over the wire. */
     record Received(String scope, Span span) {
@@ -76,15 +77,18 @@ final class OtlpReceiver implements AutoCloseable {
     OtlpReceiver() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
-        server.createContext("/v1/traces", exchange -> {
+        server.createContext("/v1/", exchange -> {
             try (exchange) {
                 InputStream body = exchange.getRequestBody();
                 boolean zipped = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
-                receive(ExportTraceServiceRequest.parseFrom(zipped ? new GZIPInputStream(body) : body));
-                byte[] answer = ExportTraceServiceResponse.getDefaultInstance().toByteArray();
+                byte[] bytes = (zipped ? new GZIPInputStream(body) : body).readAllBytes();
+                raw.add(new String(bytes, StandardCharsets.UTF_8));
+                if (exchange.getRequestURI().getPath().equals("/v1/traces")) {
+                    receive(ExportTraceServiceRequest.parseFrom(bytes));
+                }
+                // The empty message, which is what both kinds of answer are.
                 exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
-                exchange.sendResponseHeaders(200, answer.length == 0 ? -1 : answer.length);
-                exchange.getResponseBody().write(answer);
+                exchange.sendResponseHeaders(200, -1);
             }
         });
         server.start();
@@ -108,6 +112,11 @@ final class OtlpReceiver implements AutoCloseable {
 
     List<Received> spans() {
         return spans;
+    }
+
+    /** All that has come, traces and logs, as it came: the texts in it can be read. */
+    List<String> raw() {
+        return raw;
     }
 
     @Override

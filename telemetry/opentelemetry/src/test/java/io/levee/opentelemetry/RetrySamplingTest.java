@@ -2,6 +2,7 @@ package io.levee.opentelemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.levee.Call;
 import io.levee.Levee;
@@ -20,14 +21,22 @@ import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import java.net.ConnectException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What arrives at an OTLP receiver, counted there. */
 class RetrySamplingTest {
@@ -227,6 +236,65 @@ class RetrySamplingTest {
                         .sum())
                 .isEqualTo(sampling.dropped());
         meters.close();
+    }
+
+    @Test
+    void aFileSwitchesTheModeWhileTracesRun(@TempDir Path scratch) throws Exception {
+        Path file = scratch.resolve("levee-diagnosis.yaml");
+        RetrySampling sampling = sampling(RetrySampling.builder().ratio(0).build());
+        sampling.follow(file, Duration.ofMillis(5));
+        ExecutorService service = Executors.newSingleThreadExecutor();
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicInteger requests = new AtomicInteger();
+        Future<?> running = service.submit(() -> {
+            while (!stop.get()) {
+                request(requests.incrementAndGet(), requests.get() % 10 == 0, null);
+            }
+        });
+        try {
+            await().until(() -> requests.get() >= 100);
+            assertThat(traces()).as("without a file").isEmpty();
+            Files.writeString(file, "# INC-12\ndiagnosis: true\n");
+            await().until(() -> traces().size() >= 20);
+            Files.writeString(file, "diagnosis = false");
+            await().until(() -> !sampling.isDiagnosis());
+            Files.delete(file);
+        } finally {
+            stop.set(true);
+        }
+        running.get();
+        service.shutdown();
+        // Whole ones only, but for the one that was under way at each change.
+        assertThat(traces().values().stream().filter(trace -> trace.size() == 8).count())
+                .isGreaterThanOrEqualTo(traces().size() - 2);
+        assertThat(sampling.kept()).isZero();
+    }
+
+    @Test
+    void aFileThatSaysNothingUsefulChangesNothingAndTheApiHoldsUntilItSaysSomethingElse(@TempDir Path scratch)
+            throws Exception {
+        Path file = scratch.resolve("levee-diagnosis.properties");
+        RetrySampling sampling = RetrySampling.create();
+        sampling.diagnosis(true);
+        try (DiagnosisFile followed = new DiagnosisFile(file, sampling, Duration.ofDays(1))) {
+            for (String useless : List.of("", "other: false", "diagnosis: off", "diagnosis:", "diagnosis: \\uZ")) {
+                Files.writeString(file, useless);
+                followed.look();
+                assertThat(sampling.isDiagnosis()).as(useless).isTrue();
+            }
+            Files.writeString(file, "telemetry:\n  diagnosis: false\n");
+            followed.look();
+            assertThat(sampling.isDiagnosis()).isFalse();
+            sampling.diagnosis(true);
+            followed.look();
+            assertThat(sampling.isDiagnosis())
+                    .as("the file says the same as before")
+                    .isTrue();
+            Files.delete(file);
+            sampling.diagnosis(false);
+            followed.look();
+            assertThat(sampling.isDiagnosis()).as("as it was before the file").isTrue();
+        }
     }
 
     @Test

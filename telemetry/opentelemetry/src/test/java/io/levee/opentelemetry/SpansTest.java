@@ -3,6 +3,7 @@ package io.levee.opentelemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.levee.Attempt;
 import io.levee.Breaker;
 import io.levee.Call;
 import io.levee.Hedge;
@@ -245,8 +246,14 @@ class SpansTest {
                 .telemetry(telemetry)
                 .build();
         Map<Integer, String> seen = new ConcurrentHashMap<>();
+        Map<Integer, String> sentLate = new ConcurrentHashMap<>();
+        Map<Integer, Attempt> running = new ConcurrentHashMap<>();
         String answer = levee.callAsync(attempt -> {
                     seen.put(attempt.number(), Span.current().getSpanContext().getSpanId());
+                    running.put(attempt.number(), attempt);
+                    if (attempt.number() == 1) {
+                        running.forEach((number, one) -> one.inject((name, value) -> sentLate.put(number, value)));
+                    }
                     return attempt.number() == 0
                             ? new CompletableFuture<String>()
                             : CompletableFuture.completedFuture("7");
@@ -257,6 +264,8 @@ class SpansTest {
         SpanData first = numbered(0);
         SpanData hedge = numbered(1);
         assertThat(seen).containsEntry(0, first.getSpanId()).containsEntry(1, hedge.getSpanId());
+        assertThat(sentLate.get(0)).contains(first.getSpanId());
+        assertThat(sentLate.get(1)).contains(hedge.getSpanId());
         assertThat(first.getAttributes().get(RetryAttributes.COUNT)).isNull();
         assertThat(first.getAttributes().get(RetryAttributes.ERROR_TYPE)).isNull();
         assertThat(hedge.getLinks())

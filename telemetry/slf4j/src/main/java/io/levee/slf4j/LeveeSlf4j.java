@@ -4,10 +4,8 @@ import io.levee.Levee;
 import io.levee.Telemetry;
 import io.levee.TelemetrySink;
 import io.levee.TimeSource;
+import io.levee.redaction.Redaction;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -65,11 +63,10 @@ public final class LeveeSlf4j implements Telemetry {
     @Override
     public @Nullable TelemetrySink sink(Levee levee) {
         Courier courier = Courier.shared();
-        Redaction redaction = new Redaction(settings.patterns);
         return new LogSink(
                 levee.name(),
                 courier,
-                redaction,
+                settings.redaction,
                 new Repeats(settings.burst, settings.perSecond, settings.summaryAfter.toNanos(), settings.time));
     }
 
@@ -79,7 +76,7 @@ public final class LeveeSlf4j implements Telemetry {
         private double perSecond = 1;
         private final Duration summaryAfter = Duration.ofSeconds(10);
         private TimeSource time = TimeSource.system();
-        private final List<Pattern> patterns = new ArrayList<>();
+        private Redaction redaction = Redaction.known();
 
         private Builder() {}
 
@@ -102,14 +99,14 @@ public final class LeveeSlf4j implements Telemetry {
         }
 
         /**
-         * Adds what is to be hidden besides the known ones: credentials in URLs, values of query parameters, fields and
-         * headers that are named like secrets, bearer and basic credentials, JSON Web Tokens, private keys.
+         * Adds what is to be hidden besides what {@link Redaction} knows: credentials in URLs, values of query parameters,
+         * fields and headers that are named like secrets, bearer and basic credentials, JSON Web Tokens, private keys.
          *
          * @param secret each match is replaced by {@code REDACTED}
          * @return this
          */
         public Builder redact(Pattern secret) {
-            patterns.add(Objects.requireNonNull(secret, "secret"));
+            redaction = redaction.and(secret);
             return this;
         }
 
@@ -128,7 +125,7 @@ public final class LeveeSlf4j implements Telemetry {
             copy.burst = burst;
             copy.perSecond = perSecond;
             copy.time = time;
-            copy.patterns.addAll(patterns);
+            copy.redaction = redaction;
             return new LeveeSlf4j(copy);
         }
     }

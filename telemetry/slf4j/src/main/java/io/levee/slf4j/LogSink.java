@@ -5,6 +5,7 @@ import io.levee.Decision;
 import io.levee.StopReason;
 import io.levee.TelemetrySink;
 import io.levee.Verdict;
+import io.levee.redaction.Redaction;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -166,7 +167,7 @@ final class LogSink implements TelemetrySink {
         courier.write(() -> {
             entry.put("decision", redaction.of(decision.toString()));
             if (thrown != null) {
-                entry.put("error_stack", redaction.of(Stacks.whole(thrown)));
+                entry.put("error_stack", redaction.stackOf(thrown));
             }
             entry.write();
         });

@@ -43,7 +43,7 @@ public final class Tracer implements TelemetrySink {
     }
 
     @Override
-    public void inject(Object state, BiConsumer<String, String> header) {
+    public void inject(Object state, int attempt, BiConsumer<String, String> header) {
         header.accept("traceparent", "attempt-" + state);
     }
 }

@@ -1,4 +1,4 @@
-package io.levee.slf4j;
+package io.levee.redaction;
 
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -11,29 +11,35 @@ import java.util.Set;
 final class Stacks {
     private Stacks() {}
 
-    static String whole(Throwable thrown) {
+    static String whole(Throwable thrown, Redaction redaction) {
         StringBuilder text = new StringBuilder(2048);
-        append(text, "", "", thrown, Collections.newSetFromMap(new IdentityHashMap<>()));
+        append(text, "", "", thrown, redaction, Collections.newSetFromMap(new IdentityHashMap<>()));
         return text.toString();
     }
 
     private static void append(
-            StringBuilder text, String indent, String caption, Throwable thrown, Set<Throwable> seen) {
+            StringBuilder text,
+            String indent,
+            String caption,
+            Throwable thrown,
+            Redaction redaction,
+            Set<Throwable> seen) {
         text.append(indent).append(caption);
         if (!seen.add(thrown)) {
             text.append("[the same again: ").append(thrown.getClass().getName()).append("]\n");
             return;
         }
-        text.append(thrown).append('\n');
+        // Messages alone: frames hold no secrets, and are most of the text.
+        text.append(redaction.of(thrown.toString())).append('\n');
         for (StackTraceElement frame : thrown.getStackTrace()) {
             text.append(indent).append("\tat ").append(frame).append('\n');
         }
         for (Throwable suppressed : thrown.getSuppressed()) {
-            append(text, indent + "\t", "Suppressed: ", suppressed, seen);
+            append(text, indent + "\t", "Suppressed: ", suppressed, redaction, seen);
         }
         Throwable cause = thrown.getCause();
         if (cause != null) {
-            append(text, indent, "Caused by: ", cause, seen);
+            append(text, indent, "Caused by: ", cause, redaction, seen);
         }
     }
 }

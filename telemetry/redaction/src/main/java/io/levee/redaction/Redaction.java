@@ -1,13 +1,23 @@
-package io.levee.slf4j;
+package io.levee.redaction;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Hides what looks like a secret. The patterns have no nested repetition, so the time they take grows with the text and no
- * faster.
+ * Hides what looks like a secret: credentials in URLs, {@code Authorization} and cookie headers, values whose name says
+ * password, secret, token, key and the like, bearer and basic credentials, JSON Web Tokens, AWS access keys, PEM private keys.
+ *
+ * <pre>{@code
+ * Redaction.known().of("GET https://bob:hunter2@db/?token=abc");   // GET https://REDACTED@db/?token=REDACTED
+ * }</pre>
+ *
+ * <p>A secret that looks like none of these is not found; {@link #and(Pattern)} adds what is one's own. The patterns have no
+ * nested repetition, so the time they take grows with the text and no faster. Immutable and thread-safe.
  */
-final class Redaction {
+public final class Redaction {
+    private static final Redaction STANDARD = new Redaction(List.of());
     private static final String HIDDEN = "REDACTED";
     private static final String VALUE = "(?:\"[^\"\\r\\n]{1,4096}\"|'[^'\\r\\n]{1,4096}'|[^\\s&,;\"'}\\])>]{1,4096})";
 
@@ -43,11 +53,38 @@ final class Redaction {
 
     private final List<Pattern> own;
 
-    Redaction(List<Pattern> own) {
+    private Redaction(List<Pattern> own) {
         this.own = List.copyOf(own);
     }
 
-    String of(String text) {
+    /**
+     * Hides what is known to look like a secret.
+     *
+     * @return the same at each call
+     */
+    public static Redaction known() {
+        return STANDARD;
+    }
+
+    /**
+     * Hides something else besides.
+     *
+     * @param secret each match is replaced by {@code REDACTED}
+     * @return a changed copy
+     */
+    public Redaction and(Pattern secret) {
+        List<Pattern> more = new ArrayList<>(own);
+        more.add(Objects.requireNonNull(secret, "secret"));
+        return new Redaction(more);
+    }
+
+    /**
+     * A text without its secrets.
+     *
+     * @param text any text, of any number of lines
+     * @return the text with {@code REDACTED} in the place of each secret; what says that it is one (a name, a scheme) stays
+     */
+    public String of(String text) {
         String shown = text;
         for (Rule rule : KNOWN) {
             shown = rule.pattern().matcher(shown).replaceAll(rule.replacement());
@@ -56,5 +93,16 @@ final class Redaction {
             shown = pattern.matcher(shown).replaceAll(HIDDEN);
         }
         return shown;
+    }
+
+    /**
+     * A throwable without the secrets of its messages: every frame of every cause and suppressed one, where
+     * {@link Throwable#printStackTrace()} cuts what a cause has in common with what it caused.
+     *
+     * @param thrown any throwable; where its causes go in a circle, each is shown once
+     * @return its stack, a line for each frame
+     */
+    public String stackOf(Throwable thrown) {
+        return Stacks.whole(thrown, this);
     }
 }

@@ -1,0 +1,2 @@
+/** Secrets in texts, found by how they look. */
+package io.levee.redaction;
