@@ -61,7 +61,7 @@ class DatabaseTargetTest {
         LeveeJdbc jdbc = LeveeJdbc.on(
                 db.dataSource(), Levee.named("db").telemetry(levee -> asker).build());
         for (int i = 0; i < 2; i++) {
-            jdbc.transaction(connection -> db.number(connection, "SELECT 1"));
+            jdbc.transaction(connection -> Db.number(connection, "SELECT 1"));
         }
         String name = switch (db) {
             case POSTGRESQL -> "postgresql 127.0.0.1 " + db.port() + " postgres";
