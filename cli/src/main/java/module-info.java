@@ -6,9 +6,11 @@ module io.levee.cli {
     requires io.levee.config;
     requires io.levee.guard.browser;
     requires io.levee.guard.ingest;
+    requires io.levee.guard.review;
     requires io.levee.guard.server;
     requires io.levee.guard.slo;
     requires io.levee.guard.store;
+    requires io.levee.guard.web;
     requires io.levee.yaml;
     requires java.net.http;
     requires io.levee.jdbc;

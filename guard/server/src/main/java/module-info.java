@@ -8,6 +8,7 @@ module io.levee.guard.server {
     requires io.levee.guard.actions;
     requires io.levee.guard.console;
     requires transitive io.levee.guard.ingest;
+    requires transitive io.levee.guard.review;
     requires io.levee.guard.views;
     requires io.levee.guard.web;
     requires io.levee.yaml;

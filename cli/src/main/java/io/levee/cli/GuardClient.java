@@ -43,9 +43,18 @@ final class GuardClient {
     }
 
     JsonNode post(String path, ObjectNode body) {
-        return send(request(path)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(Json.line(body))));
+        return post(path, "application/json", Json.line(body).getBytes(StandardCharsets.UTF_8));
+    }
+
+    JsonNode post(String path, String type, byte[] body) {
+        return send(request(path).header("Content-Type", type).POST(BodyPublishers.ofByteArray(body)));
+    }
+
+    /** What is no JSON. */
+    String text(String path) {
+        HttpResponse<String> answer = answer(request(path).GET());
+        checked(answer, body(answer));
+        return answer.body();
     }
 
     JsonNode delete(String path) {
@@ -65,9 +74,13 @@ final class GuardClient {
     }
 
     private JsonNode send(HttpRequest.Builder request) {
-        HttpResponse<String> answer;
+        HttpResponse<String> answer = answer(request);
+        return checked(answer, body(answer));
+    }
+
+    private HttpResponse<String> answer(HttpRequest.Builder request) {
         try {
-            answer = http.send(request.build(), BodyHandlers.ofString());
+            return http.send(request.build(), BodyHandlers.ofString());
         } catch (IOException e) {
             String reason = e.getMessage();
             throw new Unreachable("the guard at " + guard + " cannot be reached: "
@@ -77,7 +90,9 @@ final class GuardClient {
             Thread.currentThread().interrupt();
             throw new Unreachable("interrupted while asking the guard at " + guard);
         }
-        JsonNode body = body(answer);
+    }
+
+    private JsonNode checked(HttpResponse<String> answer, JsonNode body) {
         int status = answer.statusCode();
         if (status / 100 == 2) {
             return body;

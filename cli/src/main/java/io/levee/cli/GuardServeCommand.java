@@ -117,6 +117,14 @@ final class GuardServeCommand implements Callable<Integer> {
                     + " https://jaeger.example/trace/{traceId}.")
     private @Nullable String traceLink;
 
+    @Option(
+            names = "--zone",
+            paramLabel = "ZONE",
+            defaultValue = "UTC",
+            description = "Whose clocks begin the months and days of the review; default ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // has a default
+    private String zone;
+
     @Mixin
     private final GithubOptions github = new GithubOptions();
 
@@ -159,6 +167,7 @@ final class GuardServeCommand implements Callable<Integer> {
         GuardSettings settings = new GuardSettings(slos, store())
                 .port(port)
                 .listen(listen)
+                .review(ReviewPrepareCommand.settings(zone))
                 .ingest(IngestSettings.defaults()
                         .withDefaultEnvironment(
                                 Given.option("--default-environment", defaultEnvironment, Environment::parse)));

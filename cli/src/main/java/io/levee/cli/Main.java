@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             GuardCommand.class,
             TokenCommand.class,
             ReportCommand.class,
+            ReviewCommand.class,
             StormCommand.class,
             TuneCommand.class
         },

@@ -302,7 +302,8 @@ class CommandTest {
         isAUsersMistake(run("", "explain", "--sereis", "2"), "Unknown option");
         isAUsersMistake(run("", "demo", "--seconds", "0"), "seconds must be from 5 to 3600, is 0");
         isAUsersMistake(run("", "demo", "--seconds", "soon"), "'soon' is not an int");
-        isAUsersMistake(run(""), "which command? demo, explain, lint, slo, gate, guard, token, report, storm, tune");
+        isAUsersMistake(
+                run(""), "which command? demo, explain, lint, slo, gate, guard, token, report, review, storm, tune");
         isAUsersMistake(run("", "dmeo"), "Unmatched argument");
         assertThat(run("", "--help").out).contains("Exit codes:", "74");
         assertThat(run("", "explain", "--help").out).contains("Exit codes:", "74");

@@ -37,7 +37,7 @@ final class ReviewGuard implements AutoCloseable {
               annotations:
                 levee.io/minimum-bad: "5"
             spec:
-              service: order
+              service: shop
               indicator:
                 metadata:
                   name: order-submit-good
@@ -108,7 +108,7 @@ final class ReviewGuard implements AutoCloseable {
             pending.add(new Event(
                     null,
                     at,
-                    "order",
+                    "shop",
                     null,
                     null,
                     outcome,

@@ -93,7 +93,7 @@ class ReviewTest {
 
     private static Map<String, Object> marker(String release, String at) {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("service", "order");
+        data.put("service", "shop");
         data.put("release", release);
         data.put("environment", "production");
         data.put("event", "deploy");

@@ -2,6 +2,7 @@ package io.levee.guard.server;
 
 import io.levee.guard.browser.BrowserSettings;
 import io.levee.guard.ingest.IngestSettings;
+import io.levee.guard.review.ReviewSettings;
 import io.levee.guard.store.StoreSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -38,6 +39,8 @@ public final class GuardSettings {
 
     @Nullable
     String traceLink;
+
+    ReviewSettings review = ReviewSettings.DEFAULT;
 
     /**
      * With the defaults.
@@ -103,6 +106,17 @@ public final class GuardSettings {
      */
     public GuardSettings behindProxy() {
         behindProxy = true;
+        return this;
+    }
+
+    /**
+     * How the monthly review is held; {@link ReviewSettings#DEFAULT} unless told otherwise.
+     *
+     * @param settings such as whose clocks begin a month
+     * @return this
+     */
+    public GuardSettings review(ReviewSettings settings) {
+        review = settings;
         return this;
     }
 

@@ -6,6 +6,7 @@ import io.levee.guard.browser.Browser;
 import io.levee.guard.console.Console;
 import io.levee.guard.ingest.GrpcTls;
 import io.levee.guard.ingest.Ingest;
+import io.levee.guard.review.Review;
 import io.levee.guard.slo.openslo.Catalog;
 import io.levee.guard.store.Store;
 import io.levee.guard.views.ViewSettings;
@@ -52,6 +53,9 @@ final class Rooms implements AutoCloseable {
                 new Views(catalog, store, clock, new ViewSettings(settings.traceLink, problems, settings.isLoopback()));
         views.addTo(routes);
         each(views::tick);
+        Review review = new Review(catalog, store, clock, settings.review);
+        review.addTo(routes);
+        whileLeading(review::tick);
         Store joined = store;
         if (settings.browser != null) {
             Browser browser = new Browser(settings.browser, store, clock);
