@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
@@ -42,8 +44,8 @@ class GuardFigures {
                 format + " (load %.1f)%n",
                 java.util.stream.Stream.concat(
                                 java.util.Arrays.stream(values),
-                                java.util.stream.Stream.of(
-                                        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()))
+                                java.util.stream.Stream.of(ManagementFactory.getOperatingSystemMXBean()
+                                        .getSystemLoadAverage()))
                         .toArray());
     }
 
@@ -58,7 +60,8 @@ class GuardFigures {
         Files.writeString(slos.resolve("order-submit.yaml"), TestGuard.slo("order-submit"));
         OtlpBytes batch = new OtlpBytes("shop", SPANS);
         AtomicLong number = new AtomicLong();
-        try (GuardProgram guard = GuardProgram.start(slos, folder.resolve("data").toString())) {
+        try (GuardProgram guard =
+                GuardProgram.start(slos, folder.resolve("data").toString())) {
             String ingest = guard.issue("ingest");
             send(guard, ingest, batch, number, Duration.ofSeconds(20));
             for (int round = 0; round < 3; round++) {
@@ -84,7 +87,7 @@ class GuardFigures {
             throws Exception {
         long until = System.nanoTime() + time.toNanos();
         List<Thread> pods = new ArrayList<>();
-        AtomicLong failed = new AtomicLong();
+        Set<String> failed = ConcurrentHashMap.newKeySet();
         for (int i = 0; i < 4; i++) {
             Thread pod = new Thread(() -> {
                 while (System.nanoTime() < until) {
@@ -94,13 +97,12 @@ class GuardFigures {
                                     batch.request(number.getAndIncrement(), Instant.now())))
                             .build();
                     try {
-                        if (client.send(request, HttpResponse.BodyHandlers.discarding())
-                                        .statusCode()
-                                != 200) {
-                            failed.incrementAndGet();
+                        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+                        if (answer.statusCode() != 200) {
+                            failed.add(answer.statusCode() + " " + answer.body());
                         }
                     } catch (Exception e) {
-                        failed.incrementAndGet();
+                        failed.add(e.toString());
                     }
                 }
             });
@@ -110,7 +112,7 @@ class GuardFigures {
         for (Thread pod : pods) {
             pod.join();
         }
-        assertThat(failed.get()).isZero();
+        assertThat(failed).isEmpty();
     }
 
     @Test
@@ -184,6 +186,8 @@ class GuardFigures {
                 request(guard.uri(), "/api/v1/slos", token).GET().build(), HttpResponse.BodyHandlers.ofString());
         long took = System.nanoTime() - begin;
         assertThat(TestGuard.json(answer).path("slos").size()).isEqualTo(OBJECTIVES);
-        print("GET /api/v1/slos %s: %d ms, %d KB", when, took / 1_000_000, answer.body().length() >> 10);
+        print(
+                "GET /api/v1/slos %s: %d ms, %d KB",
+                when, took / 1_000_000, answer.body().length() >> 10);
     }
 }
