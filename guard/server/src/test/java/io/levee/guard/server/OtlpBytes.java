@@ -16,9 +16,7 @@ final class OtlpBytes {
     OtlpBytes(String service, int spans) {
         byte[] marker = ByteBuffer.allocate(8).putLong(0x1122334455667788L).array();
         byte[] resource = message(
-                1,
-                message(1, attribute("service.name", service)),
-                message(1, attribute("service.version", "1.4.2")));
+                1, message(1, attribute("service.name", service)), message(1, attribute("service.version", "1.4.2")));
         byte[][] all = new byte[spans][];
         for (int i = 0; i < spans; i++) {
             all[i] = message(2, span(marker, i % 100 == 0 ? 503 : 201));
