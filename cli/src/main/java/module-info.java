@@ -17,6 +17,7 @@ module io.levee.cli {
     requires io.levee.http.shared;
     requires io.levee.lab;
     requires io.levee.lint;
+    requires io.levee.story;
     requires info.picocli;
     requires tools.jackson.core;
     requires tools.jackson.databind;

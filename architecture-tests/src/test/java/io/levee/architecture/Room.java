@@ -46,7 +46,8 @@ enum Room {
     SLF4J("telemetry/slf4j", "io.levee.slf4j", 1),
     OPENTELEMETRY("telemetry/opentelemetry", "io.levee.opentelemetry", 1),
     LAB("lab", "io.levee.lab", 3),
-    CLI("cli", "io.levee.cli", 5);
+    STORY("story", "io.levee.story", 5),
+    CLI("cli", "io.levee.cli", 6);
 
     private final String folder;
     private final String moduleName;

@@ -44,8 +44,22 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean asJson;
 
+    @Option(
+            names = "--story",
+            description = "Play an incident with real processes, without and with Levee and the guard: about 90 s.")
+    private boolean story;
+
+    @Option(names = "--stay", description = "With --story: keep the guard's pages open until Ctrl-C.")
+    private boolean stay;
+
     @Override
     public Integer call() throws InterruptedException {
+        if (story) {
+            return new StoryTeller(spec.commandLine(), asJson, stay).tell();
+        }
+        if (stay) {
+            throw new UserError("--stay: keeps the pages of --story open; give both");
+        }
         DemoOptions options;
         try {
             options = new DemoOptions(seconds, DemoOptions.DEFAULT_SEED);
