@@ -16,4 +16,5 @@ module io.levee.guard.server {
     requires tools.jackson.databind;
 
     exports io.levee.guard.server;
+    exports io.levee.guard.server.github;
 }

@@ -1,6 +1,6 @@
 package io.levee.cli;
 
-import io.levee.guard.server.GithubSettings;
+import io.levee.guard.server.github.GithubSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

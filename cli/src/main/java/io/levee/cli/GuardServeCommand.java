@@ -2,6 +2,7 @@ package io.levee.cli;
 
 import io.levee.guard.browser.BrowserSettings;
 import io.levee.guard.ingest.IngestSettings;
+import io.levee.guard.ingest.PrometheusSource;
 import io.levee.guard.server.Guard;
 import io.levee.guard.server.GuardSettings;
 import io.levee.guard.slo.gate.Environment;
@@ -10,7 +11,9 @@ import io.levee.guard.store.StoreSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -125,6 +128,14 @@ final class GuardServeCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // has a default
     private String zone;
 
+    @Option(
+            names = "--prometheus",
+            paramLabel = "URL",
+            description =
+                    "Fetch the counts of objectives whose metrics are of type Prometheus from this server, or from Thanos or"
+                            + " Mimir. A bearer token, if it wants one: LEVEE_PROMETHEUS_TOKEN.")
+    private @Nullable String prometheus;
+
     @Mixin
     private final GithubOptions github = new GithubOptions();
 
@@ -193,8 +204,19 @@ final class GuardServeCommand implements Callable<Integer> {
             settings.browser(BrowserSettings.of(
                     sites.stream().map(GuardServeCommand::site).toList()));
         }
+        if (prometheus != null) {
+            settings.prometheus(prometheus(prometheus));
+        }
         var rule = github.settings();
         return rule == null ? settings : settings.github(rule);
+    }
+
+    private static PrometheusSource.Builder prometheus(String text) {
+        PrometheusSource.Builder source = Given.option(
+                        "--prometheus", text, each -> PrometheusSource.of(URI.create(each)))
+                .timeout(Duration.ofSeconds(10));
+        String token = System.getenv("LEVEE_PROMETHEUS_TOKEN");
+        return token == null || token.isEmpty() ? source : source.token(token);
     }
 
     private static BrowserSettings.Site site(String text) {

@@ -8,9 +8,14 @@ import io.levee.guard.slo.TimeRange;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,20 +62,60 @@ public final class PrometheusSource implements Terms.Source {
      */
     @Override
     public Counts counts(TimeRange range) {
-        long all = grown(total, range);
-        String counter = good == null ? bad : good;
-        long some = counter == null ? 0 : grown(counter, range);
+        String counter = counter();
+        long all = grown(total, range).sum();
+        long some = counter == null ? 0 : grown(counter, range).sum();
         if (some > all) {
-            throw new PrometheusException(
-                    "'" + counter + "' grew by " + some + " from " + range.from() + " to " + range.to()
-                            + ", more than '" + total + "', by " + all + "; the total must count every event",
-                    null);
+            throw tooMany(String.valueOf(counter), some, all, range);
         }
-        long failed = good == null ? some : all - some;
-        return Counts.ofTotal(all, failed, 0);
+        return Counts.ofTotal(all, good == null ? some : all - some, 0);
     }
 
-    private long grown(String selector, TimeRange range) {
+    /**
+     * The same by the minute. A program counts an event's total and its outcome one after the other, and a scrape may come
+     * between the two: what a minute has too much counts to the next one.
+     *
+     * @param range whole minutes
+     * @return the minutes that have events
+     * @throws PrometheusException as above
+     */
+    SortedMap<Instant, Counts> minutes(TimeRange range) {
+        String counter = counter();
+        Map<Instant, Long> all = grown(total, range).minutes();
+        Map<Instant, Long> some =
+                counter == null ? Map.of() : grown(counter, range).minutes();
+        SortedMap<Instant, Counts> minutes = new TreeMap<>();
+        long over = 0;
+        SortedSet<Instant> begins = new TreeSet<>(all.keySet());
+        begins.addAll(some.keySet());
+        for (Instant begin : begins) {
+            long ofAll = all.getOrDefault(begin, 0L);
+            long waiting = some.getOrDefault(begin, 0L) + over;
+            long ofSome = Math.min(waiting, ofAll);
+            over = waiting - ofSome;
+            if (ofAll > 0) {
+                minutes.put(begin, Counts.ofTotal(ofAll, good == null ? ofSome : ofAll - ofSome, 0));
+            }
+        }
+        if (over > 0) {
+            long sum = all.values().stream().mapToLong(Long::longValue).sum();
+            throw tooMany(String.valueOf(counter), sum + over, sum, range);
+        }
+        return minutes;
+    }
+
+    private @Nullable String counter() {
+        return good == null ? bad : good;
+    }
+
+    private PrometheusException tooMany(String counter, long some, long all, TimeRange range) {
+        return new PrometheusException(
+                "'" + counter + "' grew by " + some + " from " + range.from() + " to " + range.to() + ", more than '"
+                        + total + "', by " + all + "; the total must count every event",
+                null);
+    }
+
+    private Growth grown(String selector, TimeRange range) {
         Growth growth = new Growth(selector, range.from().toEpochMilli());
         Instant from = range.from().minus(lookBack);
         while (from.isBefore(range.to())) {
@@ -84,7 +129,7 @@ public final class PrometheusSource implements Terms.Source {
             }
             from = to;
         }
-        return growth.sum();
+        return growth;
     }
 
     /** What the series of one counter grew by. */
@@ -93,7 +138,7 @@ public final class PrometheusSource implements Terms.Source {
         private final long fromMs;
         private final Map<String, Double> last = new HashMap<>();
         private final Map<Long, Boolean> storedBefore = new HashMap<>();
-        private double sum;
+        private final SortedMap<Instant, Double> minutes = new TreeMap<>();
 
         Growth(String selector, long fromMs) {
             this.selector = selector;
@@ -110,11 +155,10 @@ public final class PrometheusSource implements Terms.Source {
                 if (sample.timeMs() < fromMs) {
                     continue;
                 }
-                if (before == null) {
-                    sum += isNew(sample.timeMs()) ? sample.value() : 0;
-                } else {
-                    sum += sample.value() < before ? sample.value() : sample.value() - before;
-                }
+                double more = before == null
+                        ? (isNew(sample.timeMs()) ? sample.value() : 0)
+                        : (sample.value() < before ? sample.value() : sample.value() - before);
+                minutes.merge(Instant.ofEpochMilli(sample.timeMs()).truncatedTo(ChronoUnit.MINUTES), more, Double::sum);
             }
         }
 
@@ -129,6 +173,17 @@ public final class PrometheusSource implements Terms.Source {
         }
 
         long sum() {
+            return whole(
+                    minutes.values().stream().mapToDouble(Double::doubleValue).sum());
+        }
+
+        Map<Instant, Long> minutes() {
+            Map<Instant, Long> grown = new HashMap<>();
+            minutes.forEach((begin, more) -> grown.put(begin, whole(more)));
+            return grown;
+        }
+
+        private long whole(double sum) {
             if (!(sum >= 0) || sum >= Long.MAX_VALUE) {
                 throw new PrometheusException("'" + selector + "' grew by " + sum + ", which is no count", null);
             }

@@ -1,5 +1,6 @@
 package io.levee.guard.server;
 
+import io.levee.guard.ingest.PrometheusPoll;
 import io.levee.guard.server.gate.GateRoutes;
 import io.levee.guard.server.gate.GateService;
 import io.levee.guard.server.hooks.ArgoHook;
@@ -44,6 +45,7 @@ public final class Guard implements AutoCloseable {
     private final Store store;
     private final TokenStore tokens;
     private final Rooms rooms;
+    private final @Nullable PrometheusPoll poll;
     private final WebServer web;
     private final @Nullable String firstToken;
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -58,6 +60,7 @@ public final class Guard implements AutoCloseable {
         clock = settings.clock;
         lastTick = clock.instant();
         catalog = new CatalogFolder(settings.slos);
+        poll = settings.prometheus == null ? null : new PrometheusPoll(catalog, settings.prometheus, store);
         refresh();
         tokens = new TokenStore(store.ledger(), clock);
         boolean first = tokens.live().stream().noneMatch(issued -> issued.role() == Role.ADMIN);
@@ -78,8 +81,19 @@ public final class Guard implements AutoCloseable {
                 .errors(FlaggerHook.PATH, FlaggerHook::error)
                 .errors("/api/v1/query", PromHook::error);
         web = builder.build();
-        rooms = new Rooms(settings, catalog, catalog::problems, store, clock, tokens, web.routes());
+        rooms = new Rooms(settings, catalog, this::allProblems, store, clock, tokens, web.routes());
+        if (poll != null) {
+            rooms.whileLeading(poll::tick);
+        }
         addOwn(settings);
+    }
+
+    private List<Problem> allProblems() {
+        List<Problem> all = new ArrayList<>(catalog.problems());
+        if (poll != null) {
+            all.addAll(poll.problems());
+        }
+        return all;
     }
 
     private void addOwn(GuardSettings settings) {
@@ -166,12 +180,14 @@ public final class Guard implements AutoCloseable {
         }
     }
 
-    private static List<Tracked> tracked(Catalog catalog) {
+    private List<Tracked> tracked(Catalog catalog) {
         List<Tracked> tracked = new ArrayList<>();
         for (Slo slo : catalog.slos()) {
             if (!slo.isComposite()) {
                 try {
-                    tracked.add(new Tracked(slo.name(), slo.matcher(catalog.sli(slo))));
+                    boolean fetched = poll != null && PrometheusPoll.isFor(catalog, slo);
+                    tracked.add(new Tracked(
+                            slo.name(), fetched ? PrometheusPoll.matcher(slo) : slo.matcher(catalog.sli(slo))));
                 } catch (IllegalArgumentException e) {
                     LOG.log(System.Logger.Level.WARNING, "not counted: " + e.getMessage());
                 }
@@ -213,7 +229,7 @@ public final class Guard implements AutoCloseable {
      * @return one line each
      */
     public List<String> problems() {
-        return catalog.problems().stream().map(Problem::toString).toList();
+        return allProblems().stream().map(Problem::toString).toList();
     }
 
     /**

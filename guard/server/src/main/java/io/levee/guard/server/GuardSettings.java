@@ -2,7 +2,9 @@ package io.levee.guard.server;
 
 import io.levee.guard.browser.BrowserSettings;
 import io.levee.guard.ingest.IngestSettings;
+import io.levee.guard.ingest.PrometheusSource;
 import io.levee.guard.review.ReviewSettings;
+import io.levee.guard.server.github.GithubSettings;
 import io.levee.guard.store.StoreSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -41,6 +43,8 @@ public final class GuardSettings {
     String traceLink;
 
     ReviewSettings review = ReviewSettings.DEFAULT;
+
+    PrometheusSource.@Nullable Builder prometheus;
 
     /**
      * With the defaults.
@@ -172,6 +176,18 @@ public final class GuardSettings {
      */
     public GuardSettings traceLink(String template) {
         traceLink = template;
+        return this;
+    }
+
+    /**
+     * Fetches the counts of objectives whose documents name metrics of type Prometheus; unless told so, such an objective
+     * counts the events of its service.
+     *
+     * @param server where to ask, of which a query may take 10 s at most
+     * @return this
+     */
+    public GuardSettings prometheus(PrometheusSource.Builder server) {
+        prometheus = server;
         return this;
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.levee.guard.browser.BrowserSettings;
 import io.levee.guard.server.Scenes.Scene;
+import io.levee.guard.server.github.GithubSettings;
 import io.levee.guard.slo.gate.Environment;
 import io.levee.guard.store.Ledger;
 import io.levee.guard.store.StoreException;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.levee.guard.server.Scenes.Scene;
+import io.levee.guard.server.github.GithubSettings;
 import io.levee.guard.slo.gate.Environment;
 import io.levee.guard.store.Ledger;
 import java.net.InetAddress;

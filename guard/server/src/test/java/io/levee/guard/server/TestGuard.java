@@ -1,5 +1,6 @@
 package io.levee.guard.server;
 
+import io.levee.guard.server.github.GithubSettings;
 import io.levee.guard.slo.gate.Environment;
 import io.levee.guard.slo.gate.Event;
 import io.levee.guard.store.Store;

@@ -1,6 +1,6 @@
 package io.levee.guard.server.hooks;
 
-import io.levee.guard.server.GithubSettings;
+import io.levee.guard.server.github.GithubSettings;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -1,9 +1,9 @@
 package io.levee.guard.server.hooks;
 
-import io.levee.guard.server.GithubSettings;
 import io.levee.guard.server.gate.Asked;
 import io.levee.guard.server.gate.GateService;
 import io.levee.guard.server.gate.Told;
+import io.levee.guard.server.github.GithubSettings;
 import io.levee.guard.slo.gate.Environment;
 import io.levee.guard.store.Ledger;
 import io.levee.guard.web.Answer;

@@ -149,6 +149,20 @@ public final class Catalog {
                 "SLI '" + reference + "' of SLO '" + slo.name() + "' is in none of the files; give its file, too");
     }
 
+    /**
+     * What kind of system a metric comes from.
+     *
+     * @param source of an indicator
+     * @return its own type, or else that of the DataSource that it names, such as {@code Prometheus}; null if neither is known
+     */
+    public @Nullable String type(MetricSource source) {
+        String reference = source.reference();
+        if (source.type() != null || reference == null) {
+            return source.type();
+        }
+        return find("DataSource", reference) instanceof DataSource found ? found.type() : null;
+    }
+
     @Nullable
     OpenSloObject find(String kind, String name) {
         return objects.get(key(kind, name));

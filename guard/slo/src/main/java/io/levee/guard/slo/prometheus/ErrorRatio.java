@@ -3,9 +3,7 @@ package io.levee.guard.slo.prometheus;
 import io.levee.guard.slo.Ratio;
 import io.levee.guard.slo.Span;
 import io.levee.guard.slo.openslo.Catalog;
-import io.levee.guard.slo.openslo.DataSource;
 import io.levee.guard.slo.openslo.MetricSource;
-import io.levee.guard.slo.openslo.OpenSloObject;
 import io.levee.guard.slo.openslo.Sli;
 import io.levee.guard.slo.openslo.Slo;
 import java.math.BigDecimal;
@@ -139,17 +137,7 @@ final class ErrorRatio {
     }
 
     private String query(MetricSource source) {
-        String type = source.type();
-        String reference = source.reference();
-        if (type == null && reference != null) {
-            OpenSloObject found = null;
-            for (OpenSloObject object : catalog.objects()) {
-                if (object instanceof DataSource && object.metadata().name().equals(reference)) {
-                    found = object;
-                }
-            }
-            type = found instanceof DataSource dataSource ? dataSource.type() : null;
-        }
+        String type = catalog.type(source);
         if (type == null || !type.toLowerCase(Locale.ROOT).equals("prometheus")) {
             throw new IllegalArgumentException("SLO '" + slo.name() + "' comes from "
                     + (type == null ? "a source of unknown type" : "'" + shown(type) + "'")

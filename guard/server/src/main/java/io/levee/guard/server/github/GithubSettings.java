@@ -1,4 +1,4 @@
-package io.levee.guard.server;
+package io.levee.guard.server.github;
 
 import io.levee.guard.web.WebException;
 import java.net.URI;

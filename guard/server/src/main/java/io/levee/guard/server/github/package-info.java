@@ -1,0 +1,2 @@
+/** How GitHub's deployment protection rules are answered. */
+package io.levee.guard.server.github;
