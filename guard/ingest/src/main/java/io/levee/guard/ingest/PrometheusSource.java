@@ -165,8 +165,8 @@ public final class PrometheusSource implements Terms.Source {
         /** Whether the server would have seen the series before, had it been there. */
         private boolean isNew(long timeMs) {
             return storedBefore.computeIfAbsent(
-                    timeMs / 1000,
-                    second -> !client.query(
+                    timeMs,
+                    each -> !client.query(
                                     "count(last_over_time(up[" + lookBack.toMillis() + "ms]))",
                                     Instant.ofEpochMilli(timeMs - 1))
                             .isEmpty());
