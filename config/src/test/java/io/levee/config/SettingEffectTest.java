@@ -132,6 +132,11 @@ class SettingEffectTest {
                         "initial",
                         "concurrencyLimit: {min: 1, max: 9, initial: 1}",
                         "concurrencyLimit: {min: 1, max: 9, initial: 9}"),
+                more(
+                        "maxWait",
+                        "concurrencyLimit: {min: 1, max: 1, maxWait: 1ms}",
+                        "concurrencyLimit: {min: 1, max: 1, maxWait: 20s}"),
+                more("protection", "protection: breaker", "protection: adaptive"),
                 hedge("hedge", "hedge: none", "hedge: {after: 20ms}"),
                 hedge("after", "hedge: {after: 20ms}", "hedge: {after: 300ms}"),
                 hedge(
