@@ -1,7 +1,6 @@
 package io.levee.story;
 
 import java.net.URI;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +18,6 @@ final class Options {
             }
             values.put(argument.substring(0, at), argument.substring(at + 1));
         }
-    }
-
-    static Options of(String... arguments) {
-        return new Options(Arrays.asList(arguments));
     }
 
     String text(String name) {
