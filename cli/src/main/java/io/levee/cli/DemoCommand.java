@@ -46,7 +46,8 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--story",
-            description = "Play an incident with real processes, without and with Levee and the guard: about 2 minutes.")
+            description =
+                    "Play an incident with real processes, without and with Levee and the guard: about 2 minutes.")
     private boolean story;
 
     @Option(names = "--stay", description = "With --story: keep the guard's pages open until Ctrl-C.")
