@@ -25,7 +25,7 @@ async function ask(path, options) {
     throw new ApiError(0, "The guard does not answer. It may be restarting, or the network is down.");
   }
   const type = response.headers.get("Content-Type") ?? "";
-  const body = type.includes("json") ? await response.json().catch(() => null) : await response.text();
+  const body = await read(response, type.includes("json"));
   if (!response.ok) {
     const said = body && typeof body === "object" && typeof body.error === "string" ? body.error : "";
     if (response.status === 401 && path !== "/login") {
@@ -38,6 +38,21 @@ async function ask(path, options) {
     );
   }
   return body;
+}
+
+/** The body. One that breaks off, as when the reader goes to another page meanwhile, is never taken for an empty answer. */
+async function read(response, json) {
+  try {
+    return json ? await response.json() : await response.text();
+  } catch (failure) {
+    if (failure.name === "AbortError") {
+      throw failure;
+    }
+    if (!response.ok) {
+      return null; // the status says enough
+    }
+    throw new ApiError(response.status, "The guard's answer could not be read to its end.");
+  }
 }
 
 /** Reads. `query` leaves away what is null or empty. */
