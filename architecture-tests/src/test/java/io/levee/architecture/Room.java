@@ -45,6 +45,7 @@ enum Room {
     REDACTION("telemetry/redaction", "io.levee.redaction", 0),
     SLF4J("telemetry/slf4j", "io.levee.slf4j", 1),
     OPENTELEMETRY("telemetry/opentelemetry", "io.levee.opentelemetry", 1),
+    SPRING("spring-boot-starter", "io.levee.spring", 3),
     LAB("lab", "io.levee.lab", 3),
     STORY("story", "io.levee.story", 5),
     CLI("cli", "io.levee.cli", 6);
