@@ -135,9 +135,13 @@ class GuardFigures {
             for (int hour = WEEKS * 7 * 24; hour >= 0; hour--) {
                 store.appendBulk(hour(now.get().minus(Duration.ofHours(hour))));
             }
-            for (int i = 0; i < 6; i++) {
-                ask("as a minute begins", guard, token, now, Duration.ofMinutes(1));
+            for (int minute = 90; minute > 0; minute--) {
+                store.appendBulk(hour(now.get().minus(Duration.ofMinutes(minute))));
             }
+            for (int i = 0; i < 6; i++) {
+                ask("before the guard's tick, as a minute begins", guard, token, now, Duration.ofMinutes(1));
+            }
+            asTimePasses(guard, store, token, now);
             for (int i = 0; i < 4; i++) {
                 ask("as a second begins", guard, token, now, Duration.ofSeconds(1));
             }
@@ -150,6 +154,46 @@ class GuardFigures {
             print("restart: %d ms until it listens", (System.nanoTime() - begin) / 1_000_000);
             ask("first", guard, token, now, Duration.ZERO);
             print("restart and first answer: %d ms", (System.nanoTime() - begin) / 1_000_000);
+        }
+    }
+
+    /** Every 20 ms, with events of all objectives each second, while the minute turns twelve times. */
+    private void asTimePasses(Guard guard, Store store, String token, AtomicReference<Instant> now) throws Exception {
+        List<Long> tookMs = new ArrayList<>();
+        List<Long> turnMs = new ArrayList<>();
+        for (int turn = 0; turn < 12; turn++) {
+            Instant begin =
+                    now.get().truncatedTo(java.time.temporal.ChronoUnit.MINUTES).plusSeconds(57);
+            long beganNanos = System.nanoTime();
+            for (Instant told = begin; now.get().isBefore(begin.plusSeconds(6)); ) {
+                now.set(begin.plusNanos(System.nanoTime() - beganNanos));
+                if (!now.get().isBefore(told)) {
+                    store.appendBulk(hour(now.get()));
+                    told = told.plusSeconds(1);
+                }
+                long asked = System.nanoTime();
+                HttpResponse<byte[]> answer = client.send(
+                        request(guard.uri(), "/api/v1/slos", token).GET().build(),
+                        HttpResponse.BodyHandlers.ofByteArray());
+                long took = (System.nanoTime() - asked) / 1_000_000;
+                assertThat(answer.statusCode()).isEqualTo(200);
+                tookMs.add(took);
+                if (Math.abs(Duration.between(begin.plusSeconds(3), now.get()).toMillis()) < 1_500) {
+                    turnMs.add(took);
+                }
+                Thread.sleep(20);
+            }
+        }
+        for (var each :
+                List.of(java.util.Map.entry("all", tookMs), java.util.Map.entry("as a minute begins", turnMs))) {
+            List<Long> sorted = each.getValue().stream().sorted().toList();
+            print(
+                    "GET /api/v1/slos as time passes, %s: %d answers, median %d ms, 99 %% %d ms, worst %d ms",
+                    each.getKey(),
+                    sorted.size(),
+                    sorted.get(sorted.size() / 2),
+                    sorted.get(sorted.size() * 99 / 100),
+                    sorted.get(sorted.size() - 1));
         }
     }
 

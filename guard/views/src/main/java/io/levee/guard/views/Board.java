@@ -1,15 +1,19 @@
 package io.levee.guard.views;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.levee.guard.slo.Counts;
 import io.levee.guard.slo.openslo.Catalog;
 import io.levee.guard.slo.openslo.Watched;
 import io.levee.guard.store.Store;
 import io.levee.guard.store.history.History;
 import io.levee.guard.web.Answer;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,15 +23,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All objectives as they stand, reckoned at most once a second, and each one only if its counts, its document or the minute
- * are others than before. Thread-safe: one thread reckons while others wait for what it finds.
+ * are others than before. The guard's tick renews them, so that who asks need not wait: he gets what the tick found last, and
+ * reckons only if that is {@link #STALE} or the documents changed. Thread-safe: one thread reckons while others wait for what
+ * it finds, or take what was found before.
  */
 final class Board {
+    /** A tick that is late or away must not keep old figures alive. */
+    private static final Duration STALE = Duration.ofSeconds(2);
+
+    /** As long as this after somebody asked the tick goes on renewing. */
+    private static final Duration WATCHED = Duration.ofMinutes(2);
+
     private final Supplier<Catalog> catalog;
     private final Store store;
     private final InstantSource time;
     private final ViewSettings settings;
     private final Advice advice;
-    private @Nullable Snapshot snapshot;
+    /** Replaced under this object's lock; readers that see the one before have figures of an earlier {@code at}, as it says. */
+    private volatile @Nullable Snapshot snapshot;
+
+    private volatile Instant asked = Instant.MIN;
 
     /**
      * All of them at once.
@@ -47,9 +62,20 @@ final class Board {
      * @param standing how it stands
      * @param advice what is advised; null for nothing
      * @param map both, as plain values
+     * @param json the map as it is sent; not to be changed
      */
+    @SuppressWarnings("ArrayRecordComponent") // Nobody compares entries.
     record Entry(
-            Counts counted, Standing standing, @Nullable String advice, Map<String, @Nullable Object> map) {
+            Counts counted,
+            Standing standing,
+            @Nullable String advice,
+            Map<String, @Nullable Object> map,
+            byte[] json) {
+        static Entry of(Counts counted, Standing standing, @Nullable String advice) {
+            Map<String, @Nullable Object> map = standing.toMap(advice);
+            return new Entry(counted, standing, advice, map, Answer.json(map).body());
+        }
+
         boolean isOf(Watched watched, Instant end, Counts now) {
             return standing.watched().equals(watched) && standing.at().equals(end) && counted.equals(now);
         }
@@ -68,7 +94,25 @@ final class Board {
         return History.endOfMinute(now);
     }
 
-    synchronized Snapshot now() {
+    /** What is known to be so, at most {@link #STALE} ago. */
+    Snapshot now() {
+        Instant now = time.instant();
+        asked = now;
+        Snapshot last = snapshot;
+        boolean fresh = last != null
+                && last.catalog() == catalog.get()
+                && !now.isBefore(last.at())
+                && now.isBefore(last.at().plus(STALE));
+        return fresh && last != null ? last : renew();
+    }
+
+    /** Whether somebody asked lately. */
+    boolean isWatched() {
+        return time.instant().isBefore(asked.plus(WATCHED));
+    }
+
+    /** As it is now, to the second. */
+    synchronized Snapshot renew() {
         Instant now = time.instant();
         Catalog documents = catalog.get();
         Snapshot before = snapshot;
@@ -86,31 +130,38 @@ final class Board {
         Instant end = endOfMinute(now);
         Map<String, String> advised = advice.holding(now);
         Map<String, Entry> entries = new LinkedHashMap<>();
-        List<Map<String, @Nullable Object>> maps = new ArrayList<>();
         for (Watched watched : Watched.of(documents)) {
             Entry old = before == null ? null : before.entries().get(watched.name());
             Entry entry = entry(watched, end, advised.get(watched.name()), old);
             entries.put(watched.name(), entry);
-            maps.add(entry.map());
         }
         List<Map<String, Object>> problems =
                 settings.problems().get().stream().map(Board::problem).toList();
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("at", now.toString());
-        body.put("slos", maps);
-        body.put("problems", problems);
-        return new Snapshot(now, documents, entries, problems, Answer.json(body));
+        return new Snapshot(now, documents, entries, problems, body(now, entries.values(), problems));
+    }
+
+    /** Put together from what each objective was written as when it changed. */
+    private static Answer body(Instant now, Collection<Entry> entries, List<Map<String, Object>> problems) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.writeBytes(("{\"at\":\"" + now + "\",\"slos\":[").getBytes(UTF_8));
+        String separator = "";
+        for (Entry entry : entries) {
+            body.writeBytes(separator.getBytes(UTF_8));
+            body.writeBytes(entry.json());
+            separator = ",";
+        }
+        body.writeBytes("],\"problems\":".getBytes(UTF_8));
+        body.writeBytes(Answer.json(problems).body());
+        body.write('}');
+        return Answer.of(200, "application/json", body.toByteArray());
     }
 
     private Entry entry(Watched watched, Instant end, @Nullable String advised, @Nullable Entry old) {
         Counts counted = store.counts(watched.counted()).counts(Standing.stretch(watched, end));
         if (old == null || !old.isOf(watched, end, counted)) {
-            Standing standing = Standing.of(watched, end, store);
-            return new Entry(counted, standing, advised, standing.toMap(advised));
+            return Entry.of(counted, Standing.of(watched, end, store), advised);
         }
-        return Objects.equals(old.advice(), advised)
-                ? old
-                : new Entry(counted, old.standing(), advised, old.standing().toMap(advised));
+        return Objects.equals(old.advice(), advised) ? old : Entry.of(counted, old.standing(), advised);
     }
 
     private static Map<String, Object> problem(io.levee.yaml.Problem problem) {

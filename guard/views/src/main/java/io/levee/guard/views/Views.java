@@ -81,15 +81,15 @@ public final class Views {
     }
 
     /**
-     * Tells who listens what changed, and puts incidents that begin and end on the record if this guard leads. Call it about
-     * once a second, from one thread.
+     * Reckons anew where somebody watches, so that who asks need not wait, tells who listens what changed, and puts incidents
+     * that begin and end on the record if this guard leads. Call it about once a second, from one thread.
      *
      * @param now the present; the time that was given at the beginning is what counts
      */
     public void tick(Instant now) {
         boolean leads = store.leads();
-        if (leads || stream.isWatched()) {
-            Board.Snapshot snapshot = board.now();
+        if (leads || stream.isWatched() || board.isWatched()) {
+            Board.Snapshot snapshot = board.renew();
             stream.tell(snapshot);
             if (leads) {
                 record.update(snapshot);

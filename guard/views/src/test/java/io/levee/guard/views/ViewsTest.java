@@ -60,6 +60,30 @@ class ViewsTest {
     }
 
     @Test
+    void answersWhatTheTickFoundUntilThatIsTwoSecondsOld() {
+        Instant noon = Instant.parse("2026-11-25T12:00:00Z");
+        guard.minute("shop", noon, 5, 0, 0).flush();
+        assertThat(total()).isEqualTo(5);
+        guard.now("2026-11-25T12:00:31Z");
+        guard.minute("shop", noon, 1, 0, 0).flush();
+        assertThat(guard.get("/api/v1/slos").get("at").asString()).isEqualTo("2026-11-25T12:00:30Z");
+        assertThat(total()).isEqualTo(5);
+        guard.views.tick(guard.now());
+        assertThat(total()).isEqualTo(6);
+        guard.minute("shop", noon, 1, 0, 0).flush();
+        guard.now("2026-11-25T12:00:32.999Z");
+        assertThat(total()).isEqualTo(6);
+        guard.now("2026-11-25T12:00:33Z");
+        assertThat(total()).isEqualTo(7);
+        guard.now("2026-11-25T12:00:32Z"); // the clock was set back
+        assertThat(guard.get("/api/v1/slos").get("at").asString()).isEqualTo("2026-11-25T12:00:32Z");
+    }
+
+    private int total() {
+        return guard.get("/api/v1/slos").get("slos").get(0).get("total").asInt();
+    }
+
+    @Test
     void mapsWhoSpentWhen() {
         guard.minutes("shop", "2026-11-25T10:05:00Z", "2026-11-25T12:00:00Z", Duration.ofHours(1), 98, 2, 0)
                 .flush();
