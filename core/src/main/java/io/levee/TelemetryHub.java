@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ final class TelemetryHub {
     private static final TelemetrySink[] NONE = {};
 
     /** What lies on the class or module path. Looked for once, when the first Levee is built that wants it. */
-    static final List<Telemetry> FOUND = find();
+    static final List<Telemetry> FOUND = new CopyOnWriteArrayList<>(find());
 
     private final String downstream;
     private final AtomicLong failures = new AtomicLong();
@@ -34,6 +35,12 @@ final class TelemetryHub {
                     timesEveryCall |= sink.timesEveryCall();
                     made.add(sink);
                 }
+            } catch (LinkageError missing) {
+                // Its jar is there, and one that it needs is not. One line, and of what was found by itself only once.
+                FOUND.remove(provider);
+                warn(
+                        "telemetry left out: " + provider.getClass().getName() + " needs what is not there: " + missing,
+                        null);
             } catch (Throwable broken) {
                 failed(broken);
             }
@@ -41,7 +48,7 @@ final class TelemetryHub {
         sinks = made.toArray(NONE);
     }
 
-    private static void warn(String what, Throwable why) {
+    private static void warn(String what, @Nullable Throwable why) {
         EventBus.LOG.log(System.Logger.Level.WARNING, what, why);
     }
 

@@ -8,11 +8,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +46,40 @@ class TelemetryTest {
                 .idempotent()
                 .retry(RetryPolicy.fixed(Duration.ZERO).attempts(1))
                 .telemetry(levee -> recorder);
+    }
+
+    @Test
+    void telemetryThatLacksAJarIsLeftOutInOneLine() {
+        Logger logger = Logger.getLogger("io.levee");
+        List<LogRecord> said = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                said.add(line);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Telemetry lacking = levee -> {
+            throw new NoClassDefFoundError("org/slf4j/LoggerFactory");
+        };
+        logger.addHandler(handler);
+        try {
+            String answer = inventory().telemetry(lacking).build().call(attempt -> "7");
+            assertThat(answer).isEqualTo("7");
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertThat(said).singleElement().satisfies(line -> {
+            assertThat(line.getMessage())
+                    .contains("telemetry left out: " + lacking.getClass().getName())
+                    .contains("org/slf4j/LoggerFactory");
+            assertThat(line.getThrown()).isNull();
+        });
     }
 
     @ParameterizedTest

@@ -1,11 +1,12 @@
 package io.levee.bench;
 
+import io.levee.Levee;
 import java.io.File;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -70,15 +71,18 @@ final class StartUp {
         }
     }
 
-    /** Levee's own jar and this one: the peers' would cost their search. */
+    /** Levee's own jar and this one: the peers' would cost their search, and telemetry is not what is measured. */
     private static String classPath() {
-        return String.join(
-                File.pathSeparator,
-                Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                        .filter(entry -> entry.contains("levee-core")
-                                || entry.contains("levee-bench")
-                                || entry.endsWith("classes"))
-                        .toList());
+        return location(Levee.class) + File.pathSeparator + location(FirstCall.class);
+    }
+
+    private static Path location(Class<?> type) {
+        try {
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private String table() {
