@@ -73,6 +73,7 @@ class LimiterThreadsTest {
             over.set(true);
             changers.shutdown();
         }
+        assertThat(changers.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
         limiter.change(1000, 5);
         assertThat(limiter.permitsPerSecond()).isEqualTo(1000);
         assertThat(limiter.burst()).isEqualTo(5);
