@@ -1,6 +1,6 @@
 package io.levee.cli;
 
-import io.levee.guard.slo.Terms;
+import io.levee.guard.slo.Objective;
 import io.levee.guard.slo.gate.Decision;
 import io.levee.guard.slo.gate.EventMatcher;
 import io.levee.guard.slo.gate.EventReader;
@@ -45,7 +45,6 @@ final class GateInput {
     private @Nullable Long minimum;
 
     private @Nullable Slo slo;
-    private @Nullable Terms terms;
     private @Nullable GatePolicy policy;
 
     String name() {
@@ -73,13 +72,12 @@ final class GateInput {
         }
         Catalog catalog = SloFiles.read(files);
         Slo found = Given.option("--slo", name, catalog::slo);
-        if (found.method() != Slo.Method.OCCURRENCES) {
-            throw new UserError("SLO '" + name + "' counts " + found.method()
-                    + ", of which one slice is more than any limit of the gate; the gate needs Occurrences");
+        String refusal = found.gateRefusal();
+        if (refusal != null) {
+            throw new UserError(refusal);
         }
         EventMatcher matcher = Given.option("--slo", found, each -> each.matcher(catalog.sli(each)));
         slo = found;
-        terms = found.terms(0);
         policy = policy(found.additions().gate());
         EventTally tally = new EventTally(matcher);
         lines(events, text -> tally.add(EventReader.read(text)));
@@ -107,10 +105,6 @@ final class GateInput {
         return read(slo);
     }
 
-    Terms terms() {
-        return read(terms);
-    }
-
     private static <T> T read(@Nullable T value) {
         if (value == null) {
             throw new IllegalStateException("nothing was read yet");
@@ -120,8 +114,11 @@ final class GateInput {
 
     Decision decide(EventTally tally, Question question) {
         GatePolicy limits = read(policy);
-        Gate gate = Given.option("--minimum", limits, each -> new Gate(each, terms().objective()));
-        return gate.decide(question, tally.evidence(question, terms(), limits));
+        for (int i = 0; i < slo().objectives().size(); i++) {
+            Objective objective = slo().terms(i).objective();
+            Given.option("--minimum", limits, each -> new Gate(each, objective));
+        }
+        return slo().decide(limits, question, terms -> tally.evidence(question, terms, limits));
     }
 
     /** Hands every line that is not blank to a reader, and names those that it refuses by their place. */

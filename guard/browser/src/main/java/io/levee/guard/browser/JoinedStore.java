@@ -6,6 +6,7 @@ import io.levee.guard.slo.gate.Event;
 import io.levee.guard.slo.gate.Evidence;
 import io.levee.guard.slo.gate.GatePolicy;
 import io.levee.guard.slo.gate.Question;
+import io.levee.guard.slo.gate.RetryRecord;
 import io.levee.guard.store.Ledger;
 import io.levee.guard.store.Store;
 import io.levee.guard.store.Tracked;
@@ -26,8 +27,8 @@ final class JoinedStore implements Store {
     }
 
     @Override
-    public Appended append(List<Event> events, @Nullable String batchId) {
-        Appended appended = store.append(events, batchId);
+    public Appended append(List<Event> events, List<RetryRecord> records, @Nullable String batchId) {
+        Appended appended = store.append(events, records, batchId);
         counted.accept(events);
         return appended;
     }
@@ -71,6 +72,11 @@ final class JoinedStore implements Store {
     @Override
     public List<Trace> traces(String slo, TimeRange range, int most) {
         return store.traces(slo, range, most);
+    }
+
+    @Override
+    public List<RetryDecision> decisions(String slo, TimeRange range, int most) {
+        return store.decisions(slo, range, most);
     }
 
     @Override

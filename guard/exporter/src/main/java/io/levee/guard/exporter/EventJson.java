@@ -1,5 +1,6 @@
 package io.levee.guard.exporter;
 
+import io.levee.Decision;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -25,15 +26,45 @@ final class EventJson {
     }
 
     void add(EventRing.Slot call) {
+        if (call.ended) {
+            event(call);
+        }
+        Decision decision = call.decision;
+        if (decision != null) {
+            record(call, decision);
+        }
+    }
+
+    private void record(EventRing.Slot call, Decision decision) {
+        line.setLength(0);
+        field("{", "decision", decision.toString());
+        text("rule", decision.rule());
+        line.append(",\"time\":").append(call.endedAtMillis);
+        text("service", call.service);
+        text("route", call.endpoint);
+        trace(call);
+        end();
+    }
+
+    private void trace(EventRing.Slot call) {
+        String traceparent = call.traceparent;
+        if (traceparent != null && traceparent.length() == TRACEPARENT) {
+            text("traceId", traceparent.substring(TRACE_ID, SPAN_ID - 1));
+        }
+    }
+
+    private void end() {
+        line.append(common).append("}\n");
+        out.writeBytes(line.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void event(EventRing.Slot call) {
         line.setLength(0);
         line.append("{\"time\":").append(call.endedAtMillis);
         text("service", call.service);
         text("route", call.endpoint);
         text("outcome", call.result.name().toLowerCase(Locale.ROOT));
-        String traceparent = call.traceparent;
-        if (traceparent != null && traceparent.length() == TRACEPARENT) {
-            text("traceId", traceparent.substring(TRACE_ID, SPAN_ID - 1));
-        }
+        trace(call);
         // A call that was refused was never sent; an event has one attempt at least.
         line.append(",\"attempts\":").append(Math.max(1, call.attempts));
         if (call.attempts > 1 && call.result == io.levee.CallResult.GOOD) {
@@ -41,15 +72,17 @@ final class EventJson {
         }
         // Rounded up: 800.1 ms are not within 800.
         line.append(",\"durationMs\":").append((Math.max(0, call.tookNanos) + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
-        line.append(common).append("}\n");
-        out.writeBytes(line.toString().getBytes(StandardCharsets.UTF_8));
+        end();
     }
 
     private void text(String name, @Nullable String value) {
-        if (value == null) {
-            return;
+        if (value != null) {
+            field(",", name, value);
         }
-        line.append(",\"").append(name).append("\":\"");
+    }
+
+    private void field(String before, String name, String value) {
+        line.append(before).append('"').append(name).append("\":\"");
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             if (c == '"' || c == '\\') {

@@ -1,6 +1,7 @@
 package io.levee.guard.exporter;
 
 import io.levee.CallResult;
+import io.levee.Decision;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * it is free for that position; one more, it is filled.
  */
 final class EventRing {
-    /** A call that has ended. Written by the thread that took the slot, read by the sender. */
+    /** A call that has ended, or a decision about one. Written by the thread that took the slot, read by the sender. */
     static final class Slot {
         String service = "";
 
@@ -20,6 +21,13 @@ final class EventRing {
 
         @Nullable
         String traceparent;
+
+        /** What was decided on a retry; null for nothing. */
+        @Nullable
+        Decision decision;
+
+        /** Whether a call has ended; else there is a decision alone. */
+        boolean ended;
 
         CallResult result = CallResult.GOOD;
         long endedAtMillis;
@@ -76,7 +84,9 @@ final class EventRing {
     /** Frees the slot of {@link #first()}. */
     void take() {
         long position = head;
-        slots[index(position)].traceparent = null;
+        Slot slot = slots[index(position)];
+        slot.traceparent = null;
+        slot.decision = null;
         turns.setRelease(index(position), position + slots.length);
         head = position + 1;
     }

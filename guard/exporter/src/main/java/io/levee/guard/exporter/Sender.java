@@ -67,8 +67,9 @@ final class Sender implements Runnable {
     public void run() {
         while (!Thread.interrupted()) {
             int events = collect();
-            if (events > 0) {
-                deliver(zipped(json.take()), events);
+            byte[] lines = json.take();
+            if (lines.length > 0) {
+                deliver(zipped(lines), events);
                 sayDropped();
             } else if (closing) {
                 return;
@@ -82,19 +83,21 @@ final class Sender implements Runnable {
 
     private int collect() {
         int events = 0;
-        for (EventRing.Slot call = ring.first(); call != null && events < BATCH; call = ring.first()) {
+        int slots = 0;
+        for (EventRing.Slot call = ring.first(); call != null && slots < BATCH; call = ring.first()) {
             json.add(call);
+            events += call.ended ? 1 : 0;
             ring.take();
-            events++;
+            slots++;
         }
         return events;
     }
 
-    /** What nobody will send any more. */
+    /** Events that nobody will send any more. */
     private void countLeft() {
-        while (ring.first() != null) {
+        for (EventRing.Slot call = ring.first(); call != null; call = ring.first()) {
+            dropped.add(call.ended ? 1 : 0);
             ring.take();
-            dropped.increment();
         }
     }
 

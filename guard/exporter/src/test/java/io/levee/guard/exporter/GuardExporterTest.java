@@ -26,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.Test;
 
 /** Against a real server that plays the guard, well and badly. */
 class GuardExporterTest {
+    private static final String RECORD = "{\"decision\":";
+
     private static final Call<String> STOCK =
             Call.<String>named("GET /stock/{sku}").idempotent();
 
@@ -98,7 +101,11 @@ class GuardExporterTest {
     }
 
     private List<String> lines() {
-        return batches.stream().flatMap(batch -> batch.lines().stream()).toList();
+        return all().filter(line -> !line.startsWith(RECORD)).toList();
+    }
+
+    private Stream<String> all() {
+        return batches.stream().flatMap(batch -> batch.lines().stream());
     }
 
     private void awaitSent(long events) {
@@ -139,6 +146,45 @@ class GuardExporterTest {
                         event("\"route\":\"GET /stock/{sku}\",\"outcome\":\"degraded\",\"attempts\":1"),
                         event("\"outcome\":\"bad\",\"attempts\":1"));
         assertThat(batches).extracting(Batch::token).containsOnly("Bearer secret");
+    }
+
+    @Test
+    void decisionRecordsOfRetriesGoAlongAndAreBounded() {
+        exporter = builder().start();
+        Levee inventory = inventory();
+        int calls = 50;
+        long firstSecond = System.currentTimeMillis() / 1_000;
+        for (int i = 0; i < calls; i++) {
+            assertThatThrownBy(() -> inventory.call(STOCK, attempt -> {
+                        throw new java.io.UncheckedIOException(new ConnectException("no route"));
+                    }))
+                    .isInstanceOf(java.io.UncheckedIOException.class);
+        }
+        long seconds = System.currentTimeMillis() / 1_000 - firstSecond + 1;
+        exporter.close();
+        assertThat(exporter.state()).isEqualTo(new ExporterState(calls, 0, 0, 0));
+        assertThat(lines()).hasSize(calls);
+        List<String> records = all().filter(line -> line.startsWith(RECORD)).toList();
+        List<String> retries = records.stream()
+                .filter(line -> line.contains("retry after attempt"))
+                .toList();
+        List<String> stops = records.stream()
+                .filter(line -> line.contains("stopped after attempt 2"))
+                .toList();
+        assertThat(retries).hasSizeBetween(5, (int) (5 * seconds));
+        assertThat(stops).hasSizeBetween(5, (int) (5 * seconds));
+        assertThat(records)
+                .hasSize(retries.size() + stops.size())
+                .allMatch(line -> line.contains("\"rule\":\"connect\",\"time\":")
+                        && line.contains(",\"service\":\"inventory\",\"route\":\"GET /stock/{sku}\",")
+                        && line.contains("\"environment\":\"canary\""));
+    }
+
+    @Test
+    void anAllowanceIsOneOfEachSecond() {
+        Allowance allowance = new Allowance(2);
+        assertThat(Stream.of(999L, 999L, 999L, 1_000L, 1_500L, 1_999L, 500L).map(allowance::take))
+                .containsExactly(true, true, false, true, true, false, true);
     }
 
     private static String event(String fields) {

@@ -1,13 +1,11 @@
 package io.levee.guard.ingest;
 
-import io.levee.guard.slo.gate.Event;
 import io.levee.guard.store.Store;
 import io.levee.guard.store.StoreException;
 import io.levee.guard.web.Answer;
 import io.levee.guard.web.Request;
 import io.levee.guard.web.Role;
 import io.levee.guard.web.Routes;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -41,11 +39,12 @@ final class NdjsonHttp {
             return error(429, "the guard is busy; send this again in a second").with("Retry-After", "1");
         }
         try {
-            List<Event> events = EventLines.read(body);
-            Store.Appended appended = events.isEmpty() ? Store.Appended.NONE : store.append(events, batch);
+            EventLines.Read read = EventLines.read(body);
+            Store.Appended appended =
+                    read.isEmpty() ? Store.Appended.NONE : store.append(read.events(), read.records(), batch);
             meter.add(appended);
             return Answer.json(Map.of(
-                    "events", events.size(),
+                    "events", read.events().size(),
                     "counted", appended.counted(),
                     "duplicates", appended.duplicates(),
                     "unmatched", appended.unmatched(),

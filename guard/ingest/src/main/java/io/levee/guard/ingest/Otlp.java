@@ -49,7 +49,7 @@ final class Otlp {
         } catch (InvalidProtocolBufferException e) {
             throw unreadable("ExportTraceServiceRequest", e);
         }
-        Appended appended = batch.events.isEmpty() ? Appended.NONE : store.append(batch.events);
+        Appended appended = batch.events.isEmpty() ? Appended.NONE : store.append(batch.events, batch.records, null);
         return taken(batch.rejected(), appended, batch.complaint(appended));
     }
 

@@ -1,6 +1,7 @@
 package io.levee.guard.ingest;
 
 import io.levee.guard.slo.gate.Event;
+import io.levee.guard.slo.gate.RetryRecord;
 import io.levee.guard.store.Store.Appended;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** What one request of spans amounts to. Not thread-safe. */
 final class SpanBatch {
     final List<Event> events = new ArrayList<>();
+    /** Why calls were not sent again: some of each request, since a minute keeps few. */
+    final List<RetryRecord> records = new ArrayList<>();
     /** Spans without ids or an end. */
     long invalid;
     /** Spans that a sampler chose: counting them would count something else than the calls. */

@@ -33,6 +33,10 @@ final class SpanFields {
     @Nullable
     String businessEvent;
 
+    /** Why the call was not sent again. */
+    @Nullable
+    String decision;
+
     private @Nullable String operation;
     private @Nullable String httpRoute;
     private @Nullable String template;
@@ -55,6 +59,7 @@ final class SpanFields {
         sli = null;
         side = null;
         businessEvent = null;
+        decision = null;
         operation = null;
         httpRoute = null;
         template = null;
@@ -71,6 +76,7 @@ final class SpanFields {
             case "levee.operation" -> operation = value;
             case "levee.outcome" -> leveeOutcome = value;
             case "levee.stop" -> withdrawn = value.equals("CANCELLED");
+            case "levee.decision" -> decision = value;
             case "levee.sli" -> sli = value;
             case "levee.side" -> side = value;
             case "business.event" -> businessEvent = value;

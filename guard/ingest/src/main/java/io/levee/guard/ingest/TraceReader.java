@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
 import io.levee.guard.slo.gate.Environment;
 import io.levee.guard.slo.gate.Event;
+import io.levee.guard.slo.gate.RetryRecord;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -21,6 +22,11 @@ final class TraceReader {
     private static final Pattern THRESHOLD = Pattern.compile("(?:^|,)\\s*ot=(?:[^,;]*;)*th:([0-9a-f]+)");
     private static final int TRACE_ID_BYTES = 16;
     private static final int SPAN_ID_BYTES = 8;
+    private static final int RECORDS = 50;
+
+    /** As the library writes its decision records. */
+    private static final Pattern RULE = Pattern.compile(" \\[rule ([^,\\]]+)");
+
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
@@ -282,6 +288,11 @@ final class TraceReader {
         return threshold.find() && !threshold.group(1).chars().allMatch(digit -> digit == '0');
     }
 
+    private static String rule(String decision) {
+        Matcher rule = RULE.matcher(decision);
+        return rule.find() ? rule.group(1) : "none";
+    }
+
     private void ended(int traceId, int spanId, long start, long end, boolean sampled) {
         boolean isCall = span.isCall();
         if (!isCall && (span.kind != SpanFields.SERVER || !settings.serverSpans())) {
@@ -310,6 +321,19 @@ final class TraceReader {
         String trace = HEX.formatHex(body, traceId, traceId + TRACE_ID_BYTES);
         int attempts = isCall ? span.attemptsMade() : 1;
         String downstream = span.downstream;
+        if (isCall && downstream != null && span.decision != null && batch.records.size() < RECORDS) {
+            batch.records.add(new RetryRecord(
+                    time,
+                    downstream,
+                    span.sli,
+                    span.route(),
+                    resource.release,
+                    where,
+                    resource.side(span.side),
+                    trace,
+                    rule(span.decision),
+                    span.decision));
+        }
         batch.events.add(new Event(
                 trace + HEX.formatHex(body, spanId, spanId + SPAN_ID_BYTES),
                 time,

@@ -1,6 +1,7 @@
 package io.levee.guard.ingest;
 
 import io.levee.guard.slo.gate.Event;
+import io.levee.guard.slo.gate.RetryRecord;
 import io.levee.guard.store.Store;
 import io.levee.guard.store.StoreException;
 import java.lang.reflect.InvocationHandler;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 /** A store that keeps the events themselves, for tests of what becomes an event. */
 final class RecordingStore {
     private final List<Event> events = new ArrayList<>();
+    private final List<RetryRecord> records = new ArrayList<>();
     private final Set<String> seen = new HashSet<>();
     boolean isBroken;
 
@@ -25,15 +27,16 @@ final class RecordingStore {
                 if (!method.getName().equals("append")) {
                     throw new UnsupportedOperationException(method.getName());
                 }
-                return append((List<?>) arguments[0], (String) arguments[1]);
+                return append((List<?>) arguments[0], (List<?>) arguments[1], (String) arguments[2]);
             });
 
-    private synchronized Store.Appended append(List<?> batch, String id) {
+    private synchronized Store.Appended append(List<?> batch, List<?> decided, String id) {
         if (isBroken) {
             throw new StoreException("the disk is full; make room", new IllegalStateException());
         }
         long counted = 0;
         boolean isKnown = id != null && !seen.add(id);
+        decided.forEach(each -> records.add((RetryRecord) each));
         for (Object each : batch) {
             Event event = (Event) each;
             if (!isKnown && (event.id() == null || seen.add(event.id()))) {
@@ -42,6 +45,10 @@ final class RecordingStore {
             }
         }
         return new Store.Appended(counted, batch.size() - counted, 0, 0, 0);
+    }
+
+    synchronized List<RetryRecord> records() {
+        return List.copyOf(records);
     }
 
     synchronized List<Event> events() {

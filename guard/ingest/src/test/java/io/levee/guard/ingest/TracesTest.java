@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.levee.guard.slo.gate.Environment;
 import io.levee.guard.slo.gate.Event;
+import io.levee.guard.slo.gate.RetryRecord;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -42,6 +43,31 @@ class TracesTest {
     private static ExportTraceServiceResponse response(HttpResponse<byte[]> answer) throws Exception {
         assertThat(answer.statusCode()).isEqualTo(200);
         return ExportTraceServiceResponse.parseFrom(answer.body());
+    }
+
+    @Test
+    void theDecisionThatEndedACallIsKept() throws Exception {
+        String text = "inventory: stopped after attempt 2 (RETRY_BUDGET): no token [rule connect, cost 1]";
+        Span call = span(
+                7,
+                SpanKind.SPAN_KIND_INTERNAL,
+                text("levee.downstream", "inventory"),
+                text("levee.outcome", "bad"),
+                text("levee.decision", text));
+        assertThat(response(send(Spans.request(ORDER, call))).hasPartialSuccess())
+                .isFalse();
+        assertThat(guard.recorded.records())
+                .containsExactly(new RetryRecord(
+                        Spans.END,
+                        "inventory",
+                        null,
+                        null,
+                        "1.4.2",
+                        Environment.CANARY,
+                        Event.Side.CANARY,
+                        Spans.hex(16, 7),
+                        "connect",
+                        text));
     }
 
     @Test

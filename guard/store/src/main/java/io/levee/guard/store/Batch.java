@@ -2,6 +2,7 @@ package io.levee.guard.store;
 
 import io.levee.guard.slo.gate.Event;
 import io.levee.guard.slo.gate.Origin;
+import io.levee.guard.slo.gate.RetryRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,7 +82,13 @@ final class Batch {
         }
     }
 
-    Batch(List<Store.Bulk> events, @Nullable String id, ObjectiveIndex index, Instant now, Duration keptFor) {
+    Batch(
+            List<Store.Bulk> events,
+            List<RetryRecord> records,
+            @Nullable String id,
+            ObjectiveIndex index,
+            Instant now,
+            Duration keptFor) {
         this.events = events;
         this.id = id;
         this.cellsOf = new Cell[events.size()][];
@@ -101,6 +108,29 @@ final class Batch {
             idsOf[at] = eventId == null || cellsOf[at].length == 0 ? 0 : SeenIds.hash(eventId);
             at++;
         }
+        for (RetryRecord record : records) {
+            keep(record, index, places, oldest, latest);
+        }
+    }
+
+    private void keep(
+            RetryRecord record, ObjectiveIndex index, Map<Kind, Place> places, Instant oldest, Instant latest) {
+        Instant time = record.time();
+        if (time.isBefore(oldest) || time.isAfter(latest)) {
+            return;
+        }
+        Event call = record.call();
+        Place place = places.computeIfAbsent(Kind.of(call), kind -> new Place(kind, index.of(call)));
+        Store.RetryDecision decision = new Store.RetryDecision(time, record.traceId(), record.rule(), record.text());
+        for (Cell cell : place.cells(tens(time), cells)) {
+            cell.keep(decision);
+        }
+    }
+
+    /** The first of the 10 seconds in which it happened. */
+    private static long tens(Instant time) {
+        long second = time.getEpochSecond();
+        return second - Math.floorMod(second, (long) Level.TENS.stepSeconds());
     }
 
     private Cell[] sorted(Store.Bulk bulk, Place place, Instant oldest, Instant latest) {
@@ -116,8 +146,7 @@ final class Batch {
         } else if (time.isAfter(latest)) {
             future += bulk.count();
         } else {
-            long second = time.getEpochSecond();
-            return place.cells(second - Math.floorMod(second, (long) Level.TENS.stepSeconds()), cells);
+            return place.cells(tens(time), cells);
         }
         return NOWHERE;
     }
@@ -162,7 +191,7 @@ final class Batch {
         result = new Store.Appended(0, all - unmatched - expired - future, unmatched, expired, future);
     }
 
-    /** That have events which were counted. */
+    /** That have events which were counted, or records. */
     List<Cell> cells() {
         return cells.stream().filter(cell -> !cell.isEmpty()).toList();
     }

@@ -17,7 +17,7 @@ final class Cell {
     private final Sums sums = new Sums();
     private long firstMs = Long.MAX_VALUE;
     private long lastMs = Long.MIN_VALUE;
-    private List<FailedCall> failed = List.of();
+    private Noted noted = Noted.NOTHING;
 
     Cell(Tracked objective, Origin origin, long second) {
         this.objective = objective;
@@ -37,20 +37,24 @@ final class Cell {
     }
 
     private void addFailed(@Nullable FailedCall call) {
-        if (call == null) {
-            return;
+        if (call != null && noted.wants(call)) {
+            noted = noted.plus(new Noted(List.of(call), List.of()));
         }
-        boolean isFull = failed.size() == FailedCall.KEPT;
-        if (!isFull || FailedCall.WORST_FIRST.compare(call, failed.get(failed.size() - 1)) < 0) {
-            failed = FailedCall.worst(failed, List.of(call));
-        }
+    }
+
+    /** Counts nothing. */
+    void keep(Store.RetryDecision decision) {
+        long atMs = decision.time().toEpochMilli();
+        firstMs = Math.min(firstMs, atMs);
+        lastMs = Math.max(lastMs, atMs);
+        noted = noted.plus(Noted.of(decision));
     }
 
     boolean isEmpty() {
-        return sums.isEmpty();
+        return sums.isEmpty() && noted.isEmpty();
     }
 
     Delta delta(long series) {
-        return new Delta(series, second, sums, firstMs, lastMs, failed);
+        return new Delta(series, second, sums, firstMs, lastMs, noted);
     }
 }

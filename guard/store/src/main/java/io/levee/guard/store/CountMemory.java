@@ -1,6 +1,5 @@
 package io.levee.guard.store;
 
-import io.levee.guard.slo.gate.FailedCall;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -67,7 +66,7 @@ final class CountMemory {
             if (chunk instanceof CountChunk counts) {
                 counts.add(counts.resolution().stepOf(delta.second()), delta.sums());
             } else if (chunk instanceof TraceChunk traces) {
-                traces.add(delta.failed());
+                traces.add(delta.noted());
             }
             chunk.change(seq);
         }
@@ -139,7 +138,7 @@ final class CountMemory {
                     }
                 }
             }
-            if (!delta.failed().isEmpty() && origin != all) {
+            if (!delta.noted().isEmpty() && origin != all) {
                 long begin = TraceChunk.chunkOf(delta.second());
                 addition.changes.add(new Change(loaded(connection, origin, TraceChunk.LEVEL, begin), delta));
             }
@@ -356,9 +355,9 @@ final class CountMemory {
         }
     }
 
-    /** The worst traces of an origin between two seconds. */
-    List<FailedCall> failed(Database database, Series origin, long from, long to) throws SQLException {
-        List<FailedCall> found = new ArrayList<>();
+    /** What is kept of single calls of an origin between two seconds. */
+    List<Noted> noted(Database database, Series origin, long from, long to) throws SQLException {
+        List<Noted> found = new ArrayList<>();
         for (Chunk chunk :
                 chunks(database, origin, TraceChunk.LEVEL, TraceChunk.chunkOf(from), TraceChunk.chunkOf(to) + 1)) {
             found.addAll(((TraceChunk) chunk).between(from, to));

@@ -241,12 +241,18 @@ final class CountReader {
 
         @Override
         public List<FailedCall> failedCalls(Origin origin, TimeRange range) {
+            return noted(origin, range).stream()
+                    .flatMap(noted -> noted.failed().stream())
+                    .toList();
+        }
+
+        private List<Noted> noted(Origin origin, TimeRange range) {
             Series series = memory.book().origins(slo).get(origin);
             if (series == null) {
                 return List.of();
             }
             try {
-                return memory.failed(
+                return memory.noted(
                         database,
                         series,
                         Level.MINUTES.firstStepFrom(range.from()),
@@ -255,6 +261,23 @@ final class CountReader {
                 throw new WrappedException(e);
             }
         }
+    }
+
+    List<Store.RetryDecision> decisions(String slo, TimeRange range, int most) {
+        return read("decision records of '" + slo + "'", () -> {
+            Kept kept = new Kept(slo);
+            try {
+                return kept.origins().stream()
+                        .flatMap(origin -> kept.noted(origin, range).stream())
+                        .flatMap(noted -> noted.decisions().stream())
+                        .sorted(Comparator.comparing(Store.RetryDecision::time)
+                                .thenComparing(Store.RetryDecision::text))
+                        .limit(most)
+                        .toList();
+            } catch (WrappedException e) {
+                throw e.cause;
+            }
+        });
     }
 
     List<Store.Trace> traces(String slo, TimeRange range, int most) {

@@ -1,6 +1,5 @@
 package io.levee.guard.store;
 
-import io.levee.guard.slo.gate.FailedCall;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,9 +11,9 @@ import java.util.List;
  * @param sums how many; not changed any more
  * @param firstMs when the first of them happened
  * @param lastMs when the last one did
- * @param failed the worst traces
+ * @param noted the worst traces, and some decision records
  */
-record Delta(long series, long second, Sums sums, long firstMs, long lastMs, List<FailedCall> failed) {
+record Delta(long series, long second, Sums sums, long firstMs, long lastMs, Noted noted) {
     static byte[] pack(List<Delta> deltas) {
         Packed.Writer out = new Packed.Writer(deltas.size() * 24 + 16);
         for (Delta delta : deltas) {
@@ -22,8 +21,8 @@ record Delta(long series, long second, Sums sums, long firstMs, long lastMs, Lis
             delta.sums.write(out, delta.second / Level.TENS.stepSeconds());
             out.number(delta.firstMs);
             out.number(delta.lastMs - delta.firstMs);
-            out.number(delta.failed.size());
-            delta.failed.forEach(call -> TraceChunk.write(call, out));
+            out.number(delta.noted.size());
+            delta.noted.write(out);
         }
         return out.bytes();
     }
@@ -37,11 +36,11 @@ record Delta(long series, long second, Sums sums, long firstMs, long lastMs, Lis
             long second = sums.read(in) * Level.TENS.stepSeconds();
             long first = in.number();
             long last = first + in.number();
-            List<FailedCall> failed = new ArrayList<>();
+            Noted noted = Noted.NOTHING;
             for (long left = in.number(); left > 0; left--) {
-                failed.add(TraceChunk.read(in));
+                noted = noted.plus(Noted.read(in));
             }
-            deltas.add(new Delta(series, second, sums, first, last, failed));
+            deltas.add(new Delta(series, second, sums, first, last, noted));
         }
         return deltas;
     }

@@ -6,6 +6,7 @@ import io.levee.guard.slo.gate.Event;
 import io.levee.guard.slo.gate.Evidence;
 import io.levee.guard.slo.gate.GatePolicy;
 import io.levee.guard.slo.gate.Question;
+import io.levee.guard.slo.gate.RetryRecord;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,18 +63,19 @@ final class SqlStore implements Store {
     }
 
     @Override
-    public Appended append(List<Event> events, @Nullable String batchId) {
-        return write(events.stream().map(event -> new Bulk(event, 1)).toList(), batchId);
+    public Appended append(List<Event> events, List<RetryRecord> records, @Nullable String batchId) {
+        return write(events.stream().map(event -> new Bulk(event, 1)).toList(), records, batchId);
     }
 
     @Override
     public Appended appendBulk(List<Bulk> bulks) {
-        return write(bulks, null);
+        return write(bulks, List.of(), null);
     }
 
-    private Appended write(List<Bulk> bulks, @Nullable String batchId) {
+    private Appended write(List<Bulk> bulks, List<RetryRecord> records, @Nullable String batchId) {
         checkOpen();
-        return writer.append(new Batch(bulks, batchId, index, settings.clock().instant(), settings.hoursFor()));
+        return writer.append(
+                new Batch(bulks, records, batchId, index, settings.clock().instant(), settings.hoursFor()));
     }
 
     private void checkOpen() {
@@ -130,6 +132,11 @@ final class SqlStore implements Store {
     @Override
     public List<Trace> traces(String slo, TimeRange range, int most) {
         return reader.traces(slo, range, most);
+    }
+
+    @Override
+    public List<RetryDecision> decisions(String slo, TimeRange range, int most) {
+        return reader.decisions(slo, range, most);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.levee.guard.slo.gate.Event;
 import io.levee.guard.slo.gate.Evidence;
 import io.levee.guard.slo.gate.GatePolicy;
 import io.levee.guard.slo.gate.Question;
+import io.levee.guard.slo.gate.RetryRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,7 +50,21 @@ public interface Store extends AutoCloseable {
      * @throws StoreException if it cannot be written; then none of them is counted. If the connection to PostgreSQL broke
      *     while it committed, they may be counted: send them again with the same batch id
      */
-    Appended append(List<Event> events, @Nullable String batchId);
+    default Appended append(List<Event> events, @Nullable String batchId) {
+        return append(events, List.of(), batchId);
+    }
+
+    /**
+     * Counts a batch of events, as {@link #append(List, String)} does, and keeps decision records of retries that came with
+     * it: some of each minute, release, environment and side, for as long as minutes are kept. Records count for nothing.
+     *
+     * @param events as many as came together
+     * @param records those of the same batch
+     * @param batchId what tells the batch from every other one; null if nothing does
+     * @return what became of the events
+     * @throws StoreException as above; then no record is kept either
+     */
+    Appended append(List<Event> events, List<RetryRecord> records, @Nullable String batchId);
 
     /**
      * Does what has to be done now and then: takes over the lead if it is free, writes what is due, and deletes what is
@@ -122,6 +137,16 @@ public interface Store extends AutoCloseable {
      * @return the traces
      */
     List<Trace> traces(String slo, TimeRange range, int most);
+
+    /**
+     * The decision records of retries that were kept: at most 5 of each minute, release, environment and side.
+     *
+     * @param slo the objective's name
+     * @param range the time
+     * @param most how many, at most
+     * @return in the order of time
+     */
+    List<RetryDecision> decisions(String slo, TimeRange range, int most);
 
     /**
      * Which releases had events in a range. First and last event are the release's own, in the range or not.
@@ -307,6 +332,16 @@ public interface Store extends AutoCloseable {
             @Nullable Long durationMs,
             @Nullable String release,
             @Nullable String businessEvent) {}
+
+    /**
+     * Why a call was retried, or was not.
+     *
+     * @param time when it was decided
+     * @param traceId the call's trace; null if it has none
+     * @param rule which rule decided
+     * @param text the whole record, for a person
+     */
+    record RetryDecision(Instant time, @Nullable String traceId, String rule, String text) {}
 
     /**
      * A release that had events.

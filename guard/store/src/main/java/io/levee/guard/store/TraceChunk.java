@@ -3,19 +3,19 @@ package io.levee.guard.store;
 import io.levee.guard.slo.gate.Event;
 import io.levee.guard.slo.gate.FailedCall;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** The worst traces of each minute of an hour. */
+/** The worst traces of each minute of an hour, and decision records of retries. */
 final class TraceChunk extends Chunk {
     /** As the database knows it, behind those of the counts. */
     static final int LEVEL = 3;
 
     /** By the second at which the minute begins. */
-    private final NavigableMap<Long, List<FailedCall>> minutes = new TreeMap<>();
+    private final NavigableMap<Long, Noted> minutes = new TreeMap<>();
 
     TraceChunk(Series series, Row row) {
         super(series, row.begin(), row.seq());
@@ -23,7 +23,7 @@ final class TraceChunk extends Chunk {
         if (data != null) {
             Packed.Reader in = new Packed.Reader(data);
             while (in.hasMore()) {
-                add(List.of(read(in)));
+                add(Noted.read(in));
             }
         }
     }
@@ -37,27 +37,25 @@ final class TraceChunk extends Chunk {
         return LEVEL;
     }
 
-    void add(List<FailedCall> calls) {
-        for (FailedCall call : calls) {
-            long second = call.time().getEpochSecond();
-            minutes.merge(second - Math.floorMod(second, 60L), List.of(call), FailedCall::worst);
-        }
+    void add(Noted noted) {
+        noted.failed().forEach(call -> add(call.time(), new Noted(List.of(call), List.of())));
+        noted.decisions().forEach(decision -> add(decision.time(), Noted.of(decision)));
+    }
+
+    private void add(Instant time, Noted one) {
+        long second = time.getEpochSecond();
+        minutes.merge(second - Math.floorMod(second, 60L), one, Noted::plus);
     }
 
     /** Those of the minutes that begin from one second to before another. */
-    List<FailedCall> between(long from, long to) {
-        List<FailedCall> found = new ArrayList<>();
-        for (Map.Entry<Long, List<FailedCall>> minute :
-                minutes.subMap(from, true, Math.max(from, to), false).entrySet()) {
-            found.addAll(minute.getValue());
-        }
-        return found;
+    Collection<Noted> between(long from, long to) {
+        return minutes.subMap(from, true, Math.max(from, to), false).values();
     }
 
     @Override
     byte[] packed() {
         Packed.Writer out = new Packed.Writer();
-        minutes.values().forEach(calls -> calls.forEach(call -> write(call, out)));
+        minutes.values().forEach(noted -> noted.write(out));
         return out.bytes();
     }
 
@@ -77,10 +75,9 @@ final class TraceChunk extends Chunk {
         out.text(call.businessEvent());
     }
 
-    static FailedCall read(Packed.Reader in) {
-        Instant time = Instant.ofEpochSecond(in.number(), in.number());
-        String trace = in.text();
-        Event.Outcome outcome = in.number() == 1 ? Event.Outcome.BAD : Event.Outcome.DEGRADED;
+    /** What follows the time, the trace and the outcome. */
+    static FailedCall read(Instant time, @Nullable String trace, long code, Packed.Reader in) {
+        Event.Outcome outcome = code == 1 ? Event.Outcome.BAD : Event.Outcome.DEGRADED;
         long duration = in.number();
         return new FailedCall(
                 time, trace == null ? "" : trace, outcome, duration == 0 ? null : duration - 1, in.text());

@@ -16,6 +16,7 @@ import io.levee.guard.slo.gate.Event;
 import io.levee.guard.slo.gate.EventTally;
 import io.levee.guard.slo.gate.GatePolicy;
 import io.levee.guard.slo.gate.Question;
+import io.levee.guard.slo.gate.RetryRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -338,6 +340,52 @@ abstract class StoreContract {
                                 new Counts(5, 5, 0)));
         reopen();
         assertThat(store.traces("orders", range, 3)).isEqualTo(traces);
+    }
+
+    @Test
+    void decisionRecordsAreKeptBesideTheTracesAndCountForNothing() {
+        List<RetryRecord> records = new ArrayList<>();
+        for (int i = 9; i >= 0; i--) {
+            records.add(record(NOW.plusMillis(i), i % 2 == 0 ? "t" + i : null, "decision " + i));
+        }
+        List<Event> events = List.of(Samples.event("a", NOW, Event.Outcome.BAD, "r1", Environment.PRODUCTION, null));
+        assertThat(store.append(events, records, "batch-00001").counted()).isEqualTo(1);
+        assertThat(store.append(events, records, "batch-00001").counted()).isZero();
+        store.append(List.of(), List.of(record(NOW.plusSeconds(60), null, "x".repeat(2_000))), "batch-00002");
+        store.append(List.of(), List.of(record(NOW.plus(Duration.ofHours(1)), null, "of the future")), null);
+        TimeRange range = new TimeRange(NOW.minusSeconds(60), NOW.plusSeconds(7_200));
+        List<Store.RetryDecision> kept = store.decisions("orders", range, 100);
+        assertThat(kept).hasSize(6);
+        assertThat(kept.subList(0, 5))
+                .extracting(Store.RetryDecision::text)
+                .containsExactly("decision 0", "decision 1", "decision 2", "decision 3", "decision 4");
+        assertThat(kept.get(0)).isEqualTo(new Store.RetryDecision(NOW, "t0", "connect", "decision 0"));
+        assertThat(kept.get(1).traceId()).isNull();
+        assertThat(kept.get(5).text()).hasSize(1_000).endsWith("…");
+        assertThat(store.counts("orders").counts(range).total()).isEqualTo(1);
+        assertThat(store.decisions("orders", range, 2)).isEqualTo(kept.subList(0, 2));
+        assertThat(store.traces("orders", range, 10)).hasSizeLessThanOrEqualTo(1);
+        reopen();
+        assertThat(store.decisions("orders", range, 100)).isEqualTo(kept);
+        store.tick(clock.instant());
+        reopen();
+        assertThat(store.decisions("orders", range, 100)).isEqualTo(kept);
+        assertThat(store.counts("orders").counts(range).total()).isEqualTo(1);
+    }
+
+    private static RetryRecord record(Instant at, @Nullable String trace, String text) {
+        Event like = Samples.event("a", at, Event.Outcome.BAD, "r1", Environment.PRODUCTION, null);
+        return new RetryRecord(
+                at,
+                like.service(),
+                like.sli(),
+                like.route(),
+                like.release(),
+                like.environment(),
+                like.side(),
+                trace,
+                "connect",
+                text);
     }
 
     @Test

@@ -38,6 +38,8 @@ final class IncidentPage {
         Map<String, @Nullable Object> map = incident.toMap();
         map.put("minutes", minutes(watched, range));
         map.put("traces", traces(watched, range));
+        map.put("decisions", decisions(watched, range));
+        map.put("retries", retries(watched, range));
         map.put("releases", releases.within(watched, around));
         map.put("actions", actions(watched, around));
         return map;
@@ -72,6 +74,26 @@ final class IncidentPage {
             traces.add(map);
         }
         return traces;
+    }
+
+    private List<Map<String, @Nullable Object>> decisions(Watched watched, TimeRange range) {
+        List<Map<String, @Nullable Object>> decisions = new ArrayList<>();
+        for (Store.RetryDecision decision : store.decisions(watched.counted(), range, MOST_ENTRIES)) {
+            Map<String, @Nullable Object> map = new LinkedHashMap<>();
+            map.put("t", decision.time().toString());
+            map.put("traceId", decision.traceId());
+            map.put("rule", decision.rule());
+            map.put("text", decision.text());
+            map.put("url", decision.traceId() == null ? null : settings.traceUrl(decision.traceId()));
+            decisions.add(map);
+        }
+        return decisions;
+    }
+
+    /** Of how many retries the records are some. */
+    private long retries(Watched watched, TimeRange range) {
+        Store.Tally tally = store.tally(watched.counted(), range);
+        return tally.attempts() - tally.counts().total();
     }
 
     private List<Map<String, @Nullable Object>> actions(Watched watched, TimeRange around) {

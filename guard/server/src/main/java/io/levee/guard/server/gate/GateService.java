@@ -1,10 +1,8 @@
 package io.levee.guard.server.gate;
 
-import io.levee.guard.slo.Terms;
 import io.levee.guard.slo.gate.Answer;
 import io.levee.guard.slo.gate.Decision;
 import io.levee.guard.slo.gate.Environment;
-import io.levee.guard.slo.gate.Gate;
 import io.levee.guard.slo.gate.GatePolicy;
 import io.levee.guard.slo.gate.Question;
 import io.levee.guard.slo.impact.ImpactReport;
@@ -71,20 +69,13 @@ public final class GateService {
      */
     public Told look(Asked asked, Instant at) {
         Slo slo = slo(asked.slo());
-        if (slo.method() != Slo.Method.OCCURRENCES) {
-            throw new WebException(
-                    400,
-                    "SLO '" + slo.name() + "' counts " + slo.method()
-                            + ", of which one slice is more than any limit of the gate; the gate needs Occurrences");
-        }
         GatePolicy policy = policy(asked, slo);
-        Terms terms = slo.terms(0);
         boolean report =
                 asked.environment() == Environment.PRODUCTION && record.hasReport(asked.slo(), asked.release());
         Question question = new Question(asked.slo(), asked.environment(), asked.release(), at, report);
         Decision decision;
         try {
-            decision = new Gate(policy, terms.objective()).decide(question, store.evidence(question, terms, policy));
+            decision = slo.decide(policy, question, terms -> store.evidence(question, terms, policy));
         } catch (IllegalArgumentException e) {
             throw new WebException(400, e.getMessage() == null ? "the gate cannot decide" : e.getMessage());
         }

@@ -8,6 +8,7 @@ import io.levee.guard.slo.Figures;
 import io.levee.guard.slo.Ratio;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,30 @@ public record Decision(
     public Decision {
         notes = List.copyOf(notes);
         traces = List.copyOf(traces);
+    }
+
+    /**
+     * The same as the decision of one of several objectives.
+     *
+     * @param objective its name, which stands before the reason
+     * @param note a further sentence
+     * @return a new decision
+     */
+    public Decision of(String objective, String note) {
+        List<String> more = new ArrayList<>(notes);
+        more.add(note);
+        return new Decision(
+                answer,
+                question,
+                objective + ": " + reason,
+                more,
+                unit,
+                limitPercent,
+                limitEvents,
+                minimumEvents,
+                attribution,
+                budget,
+                traces);
     }
 
     /**

@@ -37,6 +37,9 @@ public final class EventReader {
             "savedByRetry",
             "durationMs");
 
+    private static final List<String> RECORD_FIELDS =
+            List.of("decision", "rule", "time", "service", "sli", "route", "release", "environment", "side", "traceId");
+
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
@@ -51,13 +54,44 @@ public final class EventReader {
      * @throws IllegalArgumentException naming the field that is wrong and what would be right
      */
     public static Event read(String line) {
+        return event(fields(line, FIELDS));
+    }
+
+    /**
+     * Reads the decision record of a retry, as {@code GuardExporter} sends it beside the events.
+     *
+     * @param line a JSON object
+     * @return the record
+     * @throws IllegalArgumentException naming the field that is wrong and what would be right
+     */
+    public static RetryRecord readRecord(String line) {
+        Map<String, Object> fields = fields(line, RECORD_FIELDS);
+        return new RetryRecord(
+                time(fields),
+                required(fields, "service"),
+                text(fields, "sli"),
+                text(fields, "route"),
+                text(fields, "release"),
+                one(Environment.values(), "environment", required(fields, "environment")),
+                side(fields),
+                text(fields, "traceId"),
+                required(fields, "rule"),
+                required(fields, "decision"));
+    }
+
+    private static Event.@Nullable Side side(Map<String, Object> fields) {
+        String side = text(fields, "side");
+        return side == null ? null : one(Event.Side.values(), "side", side);
+    }
+
+    private static Map<String, Object> fields(String line, List<String> known) {
         Map<String, Object> fields = new HashMap<>();
         try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), line)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IllegalArgumentException("must be a JSON object");
             }
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-                field(json, fields);
+                field(json, fields, known);
             }
             if (json.nextToken() != null) {
                 throw new IllegalArgumentException("has more than one JSON object; write each on a line of its own");
@@ -65,14 +99,14 @@ public final class EventReader {
         } catch (JacksonException e) {
             throw new IllegalArgumentException("is no JSON: " + Shown.parsersWords(e.getOriginalMessage()), e);
         }
-        return event(fields);
+        return fields;
     }
 
-    private static void field(JsonParser json, Map<String, Object> fields) {
+    private static void field(JsonParser json, Map<String, Object> fields, List<String> known) {
         String name = json.currentName();
-        if (!FIELDS.contains(name)) {
+        if (!known.contains(name)) {
             throw new IllegalArgumentException(
-                    "field " + Shown.quoted(name) + " is not known" + Suggestion.wayOut(name, FIELDS));
+                    "field " + Shown.quoted(name) + " is not known" + Suggestion.wayOut(name, known));
         }
         switch (json.nextToken()) {
             case VALUE_STRING -> fields.put(name, json.getString());
@@ -96,7 +130,6 @@ public final class EventReader {
     }
 
     private static Event event(Map<String, Object> fields) {
-        String side = text(fields, "side");
         Long attempts = number(fields, "attempts");
         if (attempts != null && (attempts < 1 || attempts > Integer.MAX_VALUE)) {
             throw wrong("attempts", "must be 1 or more, is " + attempts);
@@ -114,7 +147,7 @@ public final class EventReader {
                 one(Event.Outcome.values(), "outcome", required(fields, "outcome")),
                 text(fields, "release"),
                 one(Environment.values(), "environment", required(fields, "environment")),
-                side == null ? null : one(Event.Side.values(), "side", side),
+                side(fields),
                 text(fields, "traceId"),
                 text(fields, "businessEvent"),
                 attempts == null ? 1 : attempts.intValue(),

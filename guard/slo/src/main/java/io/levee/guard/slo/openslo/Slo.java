@@ -8,12 +8,20 @@ import io.levee.guard.slo.Span;
 import io.levee.guard.slo.Terms;
 import io.levee.guard.slo.TimeRange;
 import io.levee.guard.slo.Window;
+import io.levee.guard.slo.gate.Answer;
+import io.levee.guard.slo.gate.Decision;
 import io.levee.guard.slo.gate.EventMatcher;
+import io.levee.guard.slo.gate.Evidence;
+import io.levee.guard.slo.gate.Gate;
+import io.levee.guard.slo.gate.GatePolicy;
+import io.levee.guard.slo.gate.Question;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,6 +191,78 @@ public record Slo(
                         sliceTarget == null ? Ratio.ONE : sliceTarget,
                         additions.noData(),
                         method == Method.RATIO_TIMESLICES));
+    }
+
+    /**
+     * Whether the gate can decide by it.
+     *
+     * @return why not, and what to do; null if it can
+     */
+    public @Nullable String gateRefusal() {
+        if (isComposite()) {
+            return "SLO '" + name() + "' is a composite, which counts no events; ask about the SLOs that it is made of";
+        }
+        return method == Method.OCCURRENCES
+                ? null
+                : "SLO '" + name() + "' counts " + method
+                        + ", of which one slice is more than any limit of the gate; the gate needs Occurrences: write an SLO"
+                        + " of the same indicator that counts them";
+    }
+
+    /**
+     * Asks the gate about each of its objectives. The worst answer decides: a limit that is exceeded before too few events,
+     * before a pass; among the same answers the one of the strictest target.
+     *
+     * @param policy how much a release may cost
+     * @param question what is asked
+     * @param evidence what to decide from, for the terms of an objective
+     * @return the decision; with several objectives its reason begins with the name of the one that decided, and a note names all
+     * @throws IllegalArgumentException if the gate cannot decide by it
+     */
+    public Decision decide(GatePolicy policy, Question question, Function<Terms, Evidence> evidence) {
+        String refusal = gateRefusal();
+        if (refusal != null) {
+            throw new IllegalArgumentException(refusal);
+        }
+        List<String> answers = new ArrayList<>();
+        Decision worst = null;
+        int decides = 0;
+        for (int i = 0; i < objectives.size(); i++) {
+            Terms terms = terms(i);
+            Decision decision = new Gate(policy, terms.objective()).decide(question, evidence.apply(terms));
+            answers.add(name(i) + " (target " + objectives.get(i).target() + ") " + decision.answer());
+            if (worst == null || isWorse(decision, i, worst, decides)) {
+                worst = decision;
+                decides = i;
+            }
+        }
+        if (worst == null) {
+            throw new IllegalStateException("SLO '" + name() + "' has no objective");
+        }
+        return objectives.size() == 1
+                ? worst
+                : worst.of(
+                        name(decides),
+                        "the worst of " + objectives.size() + " objectives decides: " + String.join(", ", answers));
+    }
+
+    private boolean isWorse(Decision one, int index, Decision other, int otherIndex) {
+        int ranks = Integer.compare(rank(one.answer()), rank(other.answer()));
+        return ranks > 0
+                || ranks == 0
+                        && objectives
+                                        .get(index)
+                                        .target()
+                                        .compareTo(objectives.get(otherIndex).target())
+                                > 0;
+    }
+
+    private static int rank(Answer answer) {
+        return switch (answer) {
+            case PASS -> 0;
+            case HOLD -> 1;
+            case PAUSE, REPORT, ABORT -> 2;
+        };
     }
 
     /**
