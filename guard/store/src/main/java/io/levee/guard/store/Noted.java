@@ -58,8 +58,9 @@ record Noted(List<FailedCall> failed, List<Store.RetryDecision> decisions) {
     void write(Packed.Writer out) {
         failed.forEach(call -> TraceChunk.write(call, out));
         for (Store.RetryDecision decision : decisions) {
-            out.number(decision.time().getEpochSecond());
-            out.number(decision.time().getNano());
+            Instant time = decision.time();
+            out.number(time.getEpochSecond());
+            out.number(time.getNano());
             out.text(decision.traceId());
             out.number(DECISION);
             out.text(decision.rule());

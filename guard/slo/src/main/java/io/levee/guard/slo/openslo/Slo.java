@@ -248,13 +248,14 @@ public record Slo(
 
     private boolean isWorse(Decision one, int index, Decision other, int otherIndex) {
         int ranks = Integer.compare(rank(one.answer()), rank(other.answer()));
-        return ranks > 0
-                || ranks == 0
-                        && objectives
-                                        .get(index)
-                                        .target()
-                                        .compareTo(objectives.get(otherIndex).target())
-                                > 0;
+        if (ranks != 0) {
+            return ranks > 0;
+        }
+        return objectives
+                        .get(index)
+                        .target()
+                        .compareTo(objectives.get(otherIndex).target())
+                > 0;
     }
 
     private static int rank(Answer answer) {
