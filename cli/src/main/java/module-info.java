@@ -4,6 +4,7 @@ module io.levee.cli {
     requires static org.jspecify;
     requires io.levee;
     requires io.levee.config;
+    requires io.levee.guard.actions;
     requires io.levee.guard.browser;
     requires io.levee.guard.ingest;
     requires io.levee.guard.review;

@@ -10,19 +10,23 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code levee demo}: a naive retry loop and Levee under the same fault, side by side. */
+/** {@code levee demo}: an incident with and without Levee and the guard; with {@code --loop} two clients side by side. */
 @Command(
         name = "demo",
         description = {
-            "Starts an order service and an inventory service, lets inventory fail (47 %% errors, down, slow), and sends"
-                    + " the same load through a naive retry loop and through Levee.",
-            "Draws on a terminal; elsewhere, or with NO_COLOR set, it writes lines of progress to standard error."
+            "Plays an incident with real processes, without and with Levee and the guard: a release breaks a contract, the"
+                    + " gate aborts its canary, and the guard's pages show it. About 90 seconds.",
+            "On a terminal the pages then stay open until Enter; elsewhere it ends by itself.",
+            "With --loop: the same load through a naive retry loop and through Levee, to a service that fails (47 %%"
+                    + " errors, down, slow). Draws on a terminal; elsewhere, or with NO_COLOR set, it writes lines of progress"
+                    + " to standard error."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = Main.EXIT_CODES,
@@ -38,32 +42,36 @@ final class DemoCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Option(names = "--seconds", paramLabel = "N", defaultValue = "30", description = "How long; default 30.")
-    private int seconds;
+    @Option(names = "--story", description = "Play the incident, which is what happens without it too.")
+    private boolean story;
+
+    @Option(names = "--stay", description = "Keep the guard's pages open until Ctrl-C, without a terminal as well.")
+    private boolean stay;
+
+    @Option(names = "--loop", description = "Play two clients against one failing service instead; 30 seconds.")
+    private boolean loop;
+
+    @Option(names = "--seconds", paramLabel = "N", description = "How long --loop is, which need not be given then.")
+    private @Nullable Integer seconds;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean asJson;
 
-    @Option(
-            names = "--story",
-            description =
-                    "Play an incident with real processes, without and with Levee and the guard: about 2 minutes.")
-    private boolean story;
-
-    @Option(names = "--stay", description = "With --story: keep the guard's pages open until Ctrl-C.")
-    private boolean stay;
-
     @Override
     public Integer call() throws InterruptedException {
+        if (!loop && seconds == null) {
+            return new StoryTeller(spec.commandLine(), asJson, ending()).tell();
+        }
         if (story) {
-            return new StoryTeller(spec.commandLine(), asJson, stay).tell();
+            throw new UserError("--story: not together with --loop or --seconds, its length; leave one of them out");
         }
         if (stay) {
-            throw new UserError("--stay: keeps the pages of --story open; give both");
+            throw new UserError("--stay: --loop has no pages to keep open; leave one of them out");
         }
         DemoOptions options;
         try {
-            options = new DemoOptions(seconds, DemoOptions.DEFAULT_SEED);
+            options =
+                    new DemoOptions(seconds == null ? DemoOptions.DEFAULT_SECONDS : seconds, DemoOptions.DEFAULT_SEED);
         } catch (IllegalArgumentException e) {
             throw new UserError("--seconds: " + e.getMessage());
         }
@@ -82,6 +90,12 @@ final class DemoCommand implements Callable<Integer> {
             out.print(ReportText.of(report));
         }
         return Main.written(out, 0);
+    }
+
+    private StoryTeller.Ending ending() {
+        return stay
+                ? StoryTeller.Ending.STAY
+                : isTerminal() && !asJson ? StoryTeller.Ending.ASK : StoryTeller.Ending.LEAVE;
     }
 
     /** Standard output belongs to the result; only a terminal gets the picture there as well. */

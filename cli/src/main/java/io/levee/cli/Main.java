@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             TokenCommand.class,
             ReportCommand.class,
             ReviewCommand.class,
+            ActionsCommand.class,
             StormCommand.class,
             TuneCommand.class
         },

@@ -55,11 +55,20 @@ final class SloStatusCommand implements Callable<Integer> {
                         text(slo, "bad"),
                         text(slo, "burnRate1h"),
                         text(slo, "severity")));
+        answer.path("slos").forEach(slo -> {
+            if (!slo.path("advice").isNull() && !slo.path("advice").isMissingNode()) {
+                out.print("advice for " + text(slo, "name") + ": " + text(slo, "advice") + '\n');
+            }
+        });
         PrintWriter err = spec.commandLine().getErr();
-        answer.path("problems")
-                .forEach(problem -> err.println(text(problem, "file") + ":" + text(problem, "line") + ":"
-                        + text(problem, "column") + ": " + text(problem, "message")));
+        answer.path("problems").forEach(problem -> err.println(problem(problem)));
         return Main.written(out, 0);
+    }
+
+    /** A problem of the guard's files as compilers write theirs. */
+    static String problem(JsonNode problem) {
+        return text(problem, "file") + ":" + text(problem, "line") + ":" + text(problem, "column") + ": "
+                + text(problem, "message");
     }
 
     private static String text(JsonNode node, String field) {

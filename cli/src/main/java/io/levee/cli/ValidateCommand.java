@@ -65,7 +65,8 @@ final class ValidateCommand implements Callable<Integer> {
         return Main.written(out, json.get("valid").booleanValue() ? 0 : Main.BAD_INPUT);
     }
 
-    private static void list(ArrayNode array, List<Problem> problems) {
+    /** Problems as objects of their place and their message. */
+    static void list(ArrayNode array, List<Problem> problems) {
         for (Problem each : problems) {
             array.addObject()
                     .put("file", each.file())

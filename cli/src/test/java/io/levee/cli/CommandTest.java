@@ -302,8 +302,11 @@ class CommandTest {
         isAUsersMistake(run("", "explain", "--sereis", "2"), "Unknown option");
         isAUsersMistake(run("", "demo", "--seconds", "0"), "seconds must be from 5 to 3600, is 0");
         isAUsersMistake(run("", "demo", "--seconds", "soon"), "'soon' is not an int");
+        isAUsersMistake(run("", "demo", "--loop", "--stay"), "--stay: --loop has no pages to keep open");
+        isAUsersMistake(run("", "demo", "--story", "--seconds", "9"), "--story: not together with --loop or --seconds");
         isAUsersMistake(
-                run(""), "which command? demo, explain, lint, slo, gate, guard, token, report, review, storm, tune");
+                run(""),
+                "which command? demo, explain, lint, slo, gate, guard, token, report, review, actions, storm, tune");
         isAUsersMistake(run("", "dmeo"), "Unmatched argument");
         assertThat(run("", "--help").out).contains("Exit codes:", "74");
         assertThat(run("", "explain", "--help").out).contains("Exit codes:", "74");

@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +104,46 @@ class GuardCommandTest {
                 List.of("gate", command, "--slo", "order-submit", "--env", environment, "--release", release));
         line.addAll(List.of(more));
         return ask(role, line.toArray(String[]::new));
+    }
+
+    @Test
+    void whatARuleDidIsListedAndTakenBackAndItsAdviceStandsUnderTheStatus() throws IOException {
+        Files.writeString(folder.resolve("slo/actions.yaml"), """
+                version: 1
+                rules:
+                  lean-stock:
+                    slo: order-submit
+                    when: {badShare: {over: 1h, above: 0.01%}}
+                    advice: "{badPercent} % bad in {badOver}: pause the A/B test"
+                    then: [{signal: {name: stock.lean, fallback: true}}]
+                """);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> ask("viewer", "actions", "list").out().contains("  fired "));
+        Ran list = ask("viewer", "actions", "list");
+        assertThat(list.exit()).isZero();
+        assertThat(list.err()).isEmpty();
+        assertThat(list.out())
+                .containsPattern("lean-stock +firing +order-submit, until ")
+                .contains(
+                        "    when share of bad events over 1h",
+                        "    then advice: ",
+                        "  signal  stock.lean  share of bad");
+        JsonNode entries = JsonMapper.shared()
+                .readTree(ask("viewer", "actions", "list", "--json").out())
+                .path("entries");
+        String id = entries.get(0).path("data").path("id").asString();
+        assertThat(list.out()).contains("id " + id + ", until ");
+        assertThat(ask("viewer", "slo", "status").out())
+                .containsPattern("advice for order-submit: [0-9.]+ % bad in 1h: pause the A/B test");
+
+        ask("viewer", "actions", "undo", id, "--reason", "it is well again").isAUsersMistake("lead");
+        Ran undone = ask("lead", "actions", "undo", id, "--reason", "it is well again");
+        assertThat(undone.out()).isEqualTo("undone " + id + "\n");
+        assertThat(ask("viewer", "actions", "list").out())
+                .contains("  undone ", "it is well again")
+                .doesNotContain("id " + id);
+        ask("lead", "actions", "undo", id, "--reason", "again").isAUsersMistake("has ended already");
     }
 
     @Test

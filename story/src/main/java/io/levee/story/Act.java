@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -49,6 +48,7 @@ final class Act implements AutoCloseable {
                     "release=" + RELEASE,
                     "side=" + (naive ? "stable" : "canary"),
                     "broken=true");
+            Child payment = start(log, "payment", to, "service=payment" + suffix, old);
             fulfilment = start(
                     log,
                     "fulfilment",
@@ -58,7 +58,6 @@ final class Act implements AutoCloseable {
                     how,
                     "inventory=" + oldInventory.port(),
                     "newInventory=" + newInventory.port());
-            Child payment = start(log, "payment", to, "service=payment" + suffix, old);
             Child order = start(
                     log,
                     "order",
@@ -101,8 +100,8 @@ final class Act implements AutoCloseable {
     }
 
     private void endChildren() {
-        // Callers before what they call.
-        Collections.reverse(children);
+        // The shop is closed, so nobody calls anybody any more: they may all end at the same time.
+        children.forEach(Child::end);
         children.forEach(Child::close);
     }
 

@@ -21,19 +21,13 @@ final class Child implements AutoCloseable {
     private final Process process;
     private final BufferedReader says;
     private final Writer words;
-    private final int port;
+    private int port;
 
-    private Child(String role, Process process) throws IOException {
+    private Child(String role, Process process) {
         this.role = role;
         this.process = process;
         says = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         words = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
-        String line = says.readLine();
-        if (line == null || !line.startsWith("ready ")) {
-            process.destroyForcibly();
-            throw new IOException("the process of " + role + " did not start: it said " + line);
-        }
-        port = Integer.parseInt(line.substring("ready ".length()));
     }
 
     /** The beginning of a command line for a class of this class path. */
@@ -60,7 +54,16 @@ final class Child implements AutoCloseable {
         return new Child(role, process);
     }
 
-    int port() {
+    /** Where it listens; waits until it does, so that several can start at the same time. */
+    synchronized int port() throws IOException {
+        if (port == 0) {
+            String line = says.readLine();
+            if (line == null || !line.startsWith("ready ")) {
+                process.destroyForcibly();
+                throw new IOException("the process of " + role + " did not start: it said " + line);
+            }
+            port = Integer.parseInt(line.substring("ready ".length()));
+        }
         return port;
     }
 
@@ -83,16 +86,23 @@ final class Child implements AutoCloseable {
         return Long.parseLong(tell("counts").replace("counts ", ""));
     }
 
-    /** Its standard input ends, so it does; what it has to tell by then it tells. */
-    @Override
-    public void close() {
+    /** Its standard input ends, so it will; what it has to tell by then it tells. */
+    void end() {
         try {
             words.close();
+        } catch (IOException gone) {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Waits for it to end. */
+    @Override
+    public void close() {
+        end();
+        try {
             if (!process.waitFor(END_WITHIN_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
-        } catch (IOException gone) {
-            process.destroyForcibly();
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();

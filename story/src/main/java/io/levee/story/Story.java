@@ -28,7 +28,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The incident of 02:18, played twice with real processes: an order service, fulfilment behind it (gRPC), inventory, payment, and
- * a release of inventory that breaks the gRPC contract for 47 of 100 orders. First as it was, with naive retry loops and no gate; then
+ * a release of inventory that breaks the gRPC contract for 47 of 100 orders. First without Levee, with naive retry loops and no gate; then
  * with Levee in the services and the guard at the gate. The guard with its pages stays until this is closed.
  */
 public final class Story implements AutoCloseable {
@@ -110,6 +110,15 @@ public final class Story implements AutoCloseable {
     }
 
     /**
+     * The guard's pages, with the token in the part of the address that no browser sends: the form is filled in.
+     *
+     * @return where somebody signs in
+     */
+    public URI signIn() {
+        return guard.uri().resolve("/login#token=" + admin);
+    }
+
+    /**
      * The token to log in with.
      *
      * @return of the role admin
@@ -148,7 +157,7 @@ public final class Story implements AutoCloseable {
     }
 
     private Act.Outcome asItWas() throws IOException, InterruptedException {
-        say.accept("Act one: as it was. Retry loops of three, three services deep; no gate.");
+        say.accept("Act one: without Levee. Retry loops of three, three services deep; no gate.");
         try (Act act = act(true)) {
             act.open();
             TimeUnit.SECONDS.sleep(options.calmSeconds());
@@ -187,16 +196,19 @@ public final class Story implements AutoCloseable {
         collector.onWord(word -> act.share(Integer.parseInt(word)));
         act.open();
         TimeUnit.SECONDS.sleep(options.calmSeconds());
-        say.accept("  inventory " + Act.RELEASE + " goes to a canary: 10 % of the traffic");
-        api.marker("inventory", "deploy", "canary");
-        long begin = System.nanoTime();
         Process watch = watch();
-        act.share(10);
+        long begin = 0;
         int exitCode;
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(watch.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 say.accept("  gate: " + line.replaceAll(" exit code (\\d+): .*", " exit code $1"));
+                if (begin == 0) { // it watches
+                    say.accept("  inventory " + Act.RELEASE + " goes to a canary: 10 % of the traffic");
+                    api.marker("inventory", "deploy", "canary");
+                    begin = System.nanoTime();
+                    act.share(10);
+                }
             }
             exitCode = watch.waitFor();
         } finally {

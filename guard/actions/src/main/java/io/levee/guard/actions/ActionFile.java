@@ -4,12 +4,15 @@ import io.levee.yaml.read.Document;
 import io.levee.yaml.read.FileText;
 import io.levee.yaml.read.Problems;
 import io.levee.yaml.read.Section;
+import io.levee.yaml.read.Suggestion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
@@ -44,10 +47,27 @@ public final class ActionFile {
      * @throws ActionFileException if anything in it is wrong
      */
     public static ActionFile load(Path path) throws IOException {
+        return parse(path.toString(), text(path), null);
+    }
+
+    /**
+     * Reads a file in UTF-8 whose objectives are known: a rule on any other one is a mistake.
+     *
+     * @param path the file, at most 1 MiB
+     * @param objectives the names of all there are
+     * @return its rules
+     * @throws IOException if it cannot be read
+     * @throws ActionFileException if anything in it is wrong
+     */
+    public static ActionFile load(Path path, Set<String> objectives) throws IOException {
+        return parse(path.toString(), text(path), objectives);
+    }
+
+    private static String text(Path path) throws IOException {
         Problems problems = new Problems(path.toString(), ActionFileException::new);
         String text = FileText.read(problems, path);
         problems.check();
-        return parse(path.toString(), text);
+        return text;
     }
 
     /**
@@ -59,16 +79,20 @@ public final class ActionFile {
      * @throws ActionFileException if anything in it is wrong
      */
     public static ActionFile parse(String name, String yaml) {
+        return parse(name, yaml, null);
+    }
+
+    private static ActionFile parse(String name, String yaml, @Nullable Set<String> objectives) {
         Problems problems = new Problems(name, ActionFileException::new);
         Node root = Document.read(problems, name, yaml, "version: " + VERSION);
         problems.check();
         Section file = root == null ? null : Section.open(problems, "", root, List.of("version", "hosts", "rules"));
-        List<Rule> rules = file == null ? List.of() : rules(file);
+        List<Rule> rules = file == null ? List.of() : rules(file, objectives);
         problems.check();
         return new ActionFile(name, rules);
     }
 
-    private static List<Rule> rules(Section file) {
+    private static List<Rule> rules(Section file, @Nullable Set<String> objectives) {
         if (!file.has("version")) {
             file.problem("version is missing; write version: " + VERSION);
         }
@@ -91,12 +115,24 @@ public final class ActionFile {
                 }
                 Section section = named.section(rule, RuleReader.KEYS);
                 Rule read = section == null ? null : new RuleReader(hosts).read(rule, section);
-                if (read != null) {
+                if (read != null && section != null) {
                     rules.add(read);
+                    if (objectives != null) {
+                        unknown(read, section, objectives);
+                    }
                 }
             }
         }
         return rules;
+    }
+
+    private static void unknown(Rule rule, Section section, Set<String> objectives) {
+        Stream.concat(Stream.of(rule.slo()), rule.slos().stream())
+                .distinct()
+                .filter(slo -> !objectives.contains(slo))
+                .forEach(slo -> section.problem(
+                        slo.equals(rule.slo()) ? "slo" : "when",
+                        "there is no SLO '" + slo + "'" + Suggestion.wayOut(slo, objectives)));
     }
 
     /**

@@ -8,6 +8,7 @@ import io.levee.guard.web.Request;
 import io.levee.guard.web.Role;
 import io.levee.guard.web.Routes;
 import io.levee.guard.web.WebException;
+import io.levee.yaml.Problem;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -146,7 +147,8 @@ public final class Actions implements AutoCloseable {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("at", now.toString());
         answer.put("rules", shown);
-        answer.put("problems", file.now().problems());
+        answer.put(
+                "problems", file.now().problems().stream().map(Actions::shown).toList());
         answer.put("entries", journal.newest(most).stream().map(Actions::shown).toList());
         return answer;
     }
@@ -166,6 +168,16 @@ public final class Actions implements AutoCloseable {
             throw new WebException(400, "most must be from 0 to " + MOST_ENTRIES + ", is '" + most + "'");
         }
         return Integer.parseInt(most);
+    }
+
+    private static Map<String, Object> shown(Problem problem) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("file", problem.file());
+        shown.put("line", problem.line());
+        shown.put("column", problem.column());
+        shown.put("field", problem.path());
+        shown.put("message", problem.message());
+        return shown;
     }
 
     private static Map<String, @Nullable Object> shown(Ledger.Entry entry) {

@@ -136,9 +136,14 @@ final class Performer implements AutoCloseable {
         Ledger.Entry entry = deed.ending() == null ? deed.fired : deed.ending();
         message.put("type", "levee." + (phase == Deed.Phase.FIRE ? Kinds.FIRED : entry.kind()));
         message.put("timestamp", now.toString());
-        message.put("text", deed.rule + " (" + deed.fired.slo() + "): " + Data.text(entry, "reason"));
+        String advice = phase == Deed.Phase.FIRE ? advice(deed) : null;
+        message.put(
+                "text",
+                deed.rule + " (" + deed.fired.slo() + "): " + (advice == null ? "" : advice + "; ")
+                        + Data.text(entry, "reason"));
         Map<String, @Nullable Object> data = new LinkedHashMap<>(deed.fired.data());
         data.put("slo", deed.fired.slo());
+        data.put("advice", advice);
         data.put("by", entry.actor());
         message.put("data", data);
         return webhooks.send(
@@ -147,6 +152,15 @@ final class Performer implements AutoCloseable {
                 deed.id + '-' + phase.text(),
                 message,
                 now);
+    }
+
+    /** What the same firing advises people to do; null if its rule has no such sentence. */
+    private @Nullable String advice(Deed deed) {
+        return journal.deeds().values().stream()
+                .filter(each -> each.firing.equals(deed.firing) && each.type().equals(Effect.Advice.TYPE))
+                .map(each -> Data.text(each.fired, "text"))
+                .findFirst()
+                .orElse(null);
     }
 
     private Running start(Effect.Command command, Deed deed, Deed.Phase phase, Instant now) throws IOException {

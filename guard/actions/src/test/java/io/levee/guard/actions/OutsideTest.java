@@ -85,6 +85,27 @@ class OutsideTest {
     }
 
     @Test
+    void aWebhookSaysWhatTheRuleAdvises() throws Exception {
+        Actions guard = world.rules(
+                        "version: 1",
+                        "hosts: ['" + host() + "']",
+                        "rules:",
+                        "  page:",
+                        "    slo: reads",
+                        "    when: {badShare: {over: 10s, above: 50%}}",
+                        "    advice: '{badPercent} % bad in {badOver}: pause the A/B test'",
+                        "    then: [{webhook: {url: 'http://" + host() + "/fire'}}]")
+                .guard();
+        world.events(0, 20);
+        world.pass(guard, Duration.ofSeconds(1));
+        result(guard, 1);
+        JsonNode message = JsonMapper.shared().readTree(received.get(0).body());
+        assertThat(message.at("/data/advice").asString()).isEqualTo("100 % bad in 10s: pause the A/B test");
+        assertThat(message.at("/text").asString())
+                .startsWith("page (reads): 100 % bad in 10s: pause the A/B test; share of bad events over 10s 100 %");
+    }
+
+    @Test
     void aWebhookIsSignedRepeatedWithinBoundsAndItsEndIsTold() throws Exception {
         world.environment.put("SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
         Actions guard = rules("{webhook: {url: 'http://" + host() + "/fire', secretEnv: SECRET, undo: 'http://" + host()

@@ -26,6 +26,7 @@ final class Assets {
             "actions.js",
             "api.js",
             "app.js",
+            "ask.js",
             "bars.js",
             "console.css",
             "curve.js",

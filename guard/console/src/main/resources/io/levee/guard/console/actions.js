@@ -4,11 +4,11 @@ import { get, part, post } from "./api.js";
 import { confirm, reason } from "./dialog.js";
 import { announce, h, put } from "./dom.js";
 import { on } from "./live.js";
-import { empty, failure, heading, skeleton, sloLink, table, time } from "./pieces.js";
+import { empty, failure, heading, problemList, skeleton, sloLink, table, time } from "./pieces.js";
 import { keep, query } from "./router.js";
 
-const WORDS = { "action.fired": "Fired", "action.undone": "Undone", "action.expired": "Ran out", "action.dry": "Would have fired" };
-const TONE = { "action.fired": "ticket", "action.undone": "ok", "action.expired": "off", "action.dry": "few" };
+const WORDS = { "action.fired": "Fired", "action.undone": "Undone", "action.expired": "Ran out", "action.dry": "Would have fired", "action.started": "Begun", "action.result": "Done", advice: "Advice" };
+const TONE = { "action.fired": "ticket", "action.undone": "ok", "action.expired": "off", "action.dry": "few", "action.started": "few", "action.result": "ok", advice: "few" };
 const STATES = { armed: ["ok", "Armed"], firing: ["ticket", "Firing"], cooling: ["few", "Cooling down"], off: ["off", "Off"] };
 
 /** Draws the page. */
@@ -38,13 +38,13 @@ export async function show(main, { signal }) {
     if (!answer) {
       return;
     }
-    put(rules, answer.rules.length === 0 ? empty("There are no rules yet", "Write them into the guard's settings; docs/actions.md has examples. Begin with a dry run.")
+    put(rules, problemList(answer.problems, "actions.yaml"), answer.rules.length === 0 ? empty("There are no rules yet", "Write them into actions.yaml, beside the SLO documents; they hold within a second. Begin with a dry run.")
       : table("Rules", [
         { title: "Rule", cell: (row) => row.name },
         { title: "SLO", cell: (row) => sloLink(row.slo) },
         { title: "When", className: "long", cell: (row) => words(row.when) },
-        { title: "Then", className: "long", cell: (row) => [words(row.then), row.dryRun ? h("span", { class: "tag" }, "dry run") : null] },
-        { title: "State", className: "w", cell: (row) => { const [tone, word] = STATES[row.state] ?? ["off", row.state]; return h("span", { class: "pill", data: { status: tone } }, word); } },
+        { title: "Then", className: "long", cell: (row) => [words(row.then), row.dryRun ? [" ", h("span", { class: "tag" }, "dry run")] : null] },
+        { title: "State", className: "w", cell: (row) => { const [tone, word] = STATES[row.state] ?? ["off", row.state]; return [h("span", { class: "pill", data: { status: tone } }, word), row.why ? h("div", { class: "soft why" }, row.why) : null]; } },
         { title: "Until", className: "w", cell: (row) => time(row.until) },
       ], answer.rules));
     const wanted = q.toLowerCase().split(/\s+/).filter(Boolean);
@@ -58,12 +58,16 @@ export async function show(main, { signal }) {
   function card(entry, over) {
     const { data, kind } = entry;
     const active = kind === "action.fired" && !over.has(data.id) && (!data.until || Date.parse(data.until) > Date.now());
-    return h("article", { class: "card", "aria-label": `${WORDS[kind] ?? kind}: ${data.rule}` },
+    const failed = kind === "action.result" && data.ok === false;
+    const word = failed ? "Failed" : kind === "advice" && !data.text ? "Advice is over" : WORDS[kind] ?? kind;
+    const came = kind === "action.result" ? [data.error, data.status ? `status ${data.status}` : null, data.exitCode === undefined ? null : `exit code ${data.exitCode}`, data.output].filter(Boolean).join(" · ") : null;
+    return h("article", { class: "card", "aria-label": `${word}: ${data.rule}` },
       h("div", { class: "card-head" },
-        h("span", { class: "pill", data: { status: TONE[kind] ?? "off" } }, WORDS[kind] ?? kind), h("h3", {}, data.rule), entry.slo ? sloLink(entry.slo) : null,
-        h("span", { class: "tag" }, [data.action, data.target, data.value === null || data.value === undefined ? null : words(data.value)].filter(Boolean).join(" · ")),
+        h("span", { class: "pill", data: { status: failed ? "abort" : TONE[kind] ?? "off" } }, word), h("h3", {}, data.rule), entry.slo ? sloLink(entry.slo) : null,
+        h("span", { class: "tag" }, [data.action, data.target === data.action ? null : data.target, data.phase === "undo" ? "undo" : null, data.value === null || data.value === undefined ? null : words(data.value)].filter(Boolean).join(" · ")),
         h("span", { class: "end" }, time(entry.at), entry.actor ? ` · ${entry.actor}` : "")),
-      data.reason ? h("p", {}, data.reason) : null,
+      data.text ? h("p", {}, h("b", {}, data.text)) : null,
+      data.reason || came ? h("p", {}, data.reason || came) : null,
       active ? h("div", { class: "card-head" }, h("button", { type: "button", on: { click: () => undo(entry) } }, "Undo …"), data.until ? h("span", { class: "soft" }, "Ends by itself ", time(data.until)) : null) : null);
   }
 

@@ -31,7 +31,8 @@ async function ask(path, options) {
     if (response.status === 401 && path !== "/login") {
       dispatchEvent(new Event("levee-signed-out"));
     }
-    const hint = ROLE_HINT[response.status] ?? "";
+    // A refusal that says why is worth more than a general word about roles.
+    const hint = response.status === 403 && said ? "" : ROLE_HINT[response.status] ?? "";
     throw new ApiError(
       response.status,
       [hint, said].filter(Boolean).join(" ") || `The guard answered with status ${response.status}.`,

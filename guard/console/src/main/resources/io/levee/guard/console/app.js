@@ -24,7 +24,7 @@ function guarded(show) {
   };
 }
 
-page("overview", "/", guarded(overview.show));
+page("overview", "/", overview.show); // listens once its first rows are there: the stream begins with all of them again
 const ofSlo = guarded(slo.show);
 page("slo", "/slo/{name}", ofSlo);
 page("slo", "/slo/{name}/incident/{id}", ofSlo);

@@ -94,14 +94,17 @@ export async function bars(host, points, options = {}) {
   const one = UPlot.paths.bars({ size: [0.7, 24], align: options.before ? -1 : 1 });
   const series = (name) => ({ stroke: () => colour(name), fill: () => colour(name), width: 0, paths: one, points: { show: false } });
   const x = points.map((point) => Date.parse(point.t) / 1000);
+  const step = x.length > 1 ? x[1] - x[0] : 60;
   const bad = points.map((point) => point.bad ?? 0);
   const both = points.map((point) => (point.bad ?? 0) + (point.degraded ?? 0));
   return plot(
     host,
     {
-      scales: { x: { time: true }, y: { range: (u, low, high) => [0, Math.max(1, high ?? 1)] } },
+      // The last bar stands behind the last time, and has to be seen as well.
+      scales: { x: { time: true, range: (u, low, high) => [low, options.before ? high : high + step] }, y: { range: (u, low, high) => [0, Math.max(1, high ?? 1)] } },
       axes: [timeAxis(options.times ?? true), valueAxis((value) => (Number.isInteger(value) ? number(value, 0) : ""), options.axis)],
       series: [{}, series("amber"), series("red")],
+      padding: [10, 20, 0, 0],
       ...options.more,
     },
     [x, both, bad],

@@ -22,6 +22,13 @@ export function number(value, places = 2) {
     : minus(new Intl.NumberFormat("en-GB", { maximumFractionDigits: places }).format(value));
 }
 
+/** A small figure beside another one: three digits that say something, so that 0.00004 does not read as nothing. */
+export function precise(value) {
+  return value === null || value === undefined
+    ? NONE
+    : minus(new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 3 }).format(value));
+}
+
 /** Percent: what is left is rounded down, so that 99.996 never reads as full. */
 export function percent(value, places = 2) {
   if (value === null || value === undefined) {

@@ -1,10 +1,11 @@
 // What the gate decided, and what people did about it, in place.
 
 import { get, post } from "./api.js";
+import { questions } from "./ask.js";
 import { confirm, field, reason } from "./dialog.js";
 import { announce, h, put } from "./dom.js";
 import { openBeside } from "./explain.js";
-import { count, millis, number } from "./format.js";
+import { count, millis, number, precise } from "./format.js";
 import { on } from "./live.js";
 import { empty, failure, heading, skeleton, sloLink, time } from "./pieces.js";
 import { keep, query } from "./router.js";
@@ -17,12 +18,20 @@ export async function show(main, { signal }) {
   const asked = query();
   const view = { q: asked.q ?? "", slo: asked.slo ?? "", release: asked.release ?? "", environment: asked.environment ?? "", answer: asked.answer ?? "" };
   let entries = null;
+  let answered = null; // the number on the record of what was asked here last
+  const answerHere = h("div", { class: "asked", role: "status", "aria-label": "The gate's answer" });
+  const asking = questions({ slo: view.slo, environment: view.environment, release: view.release }, signal, async (decision) => {
+    answered = decision.ledgerSeq;
+    await read();
+  });
   const search = h("input", { type: "search", id: "search", placeholder: "Release, SLO or reason", "aria-label": "Search decisions", "aria-keyshortcuts": "/", value: view.q || view.release || view.slo,
     on: { input: () => change({ q: search.value, slo: "", release: "" }) } });
   const environment = select("Environment", [["", "All environments"], ["staging", "Staging"], ["canary", "Canary"], ["production", "Production"]], view.environment, (value) => change({ environment: value }));
   const answer = select("Answer", [["", "All answers"], ...Object.entries(WORDS)], view.answer, (value) => change({ answer: value }));
   const list = h("ol", { class: "cards", "aria-label": "Decisions" }, skeleton(4));
-  put(main, heading("Gate"), h("p", { class: "lead" }, "What releases were let through, and what held the others. Newest first."), h("div", { class: "toolbar" }, search, environment, answer), list);
+  put(main, heading("Gate"), h("p", { class: "lead" }, "What releases were let through, and what held the others."),
+    h("section", { class: "panel", "aria-labelledby": "ask" }, h("h2", { id: "ask" }, "Ask the gate"), asking.element, answerHere),
+    h("div", { class: "toolbar" }, search, environment, answer), list);
 
   function change(changes) {
     Object.assign(view, changes);
@@ -45,6 +54,9 @@ export async function show(main, { signal }) {
     if (!entries) {
       return;
     }
+    asking.know(entries);
+    const last = entries.find(({ seq }) => seq === answered);
+    put(answerHere, last ? answerOf(last, following(last)) : null);
     const words = view.q.toLowerCase().split(/\s+/).filter(Boolean);
     const decisions = entries.filter(({ kind, slo, data }) => kind === "gate.decision"
       && (!view.environment || data.environment === view.environment)
@@ -76,8 +88,6 @@ export async function show(main, { signal }) {
 
   function card(entry, after, first) {
     const { data } = entry;
-    const approved = after.some((one) => one.kind === "gate.approval");
-    const reported = after.some((one) => one.kind === "gate.report");
     const figures = h("button", { type: "button", class: "figure", on: { click: () => openBeside(figures, "What it was decided from", facts(data)) } }, "The figures");
     return h("article", { class: "card", "aria-label": `${WORDS[data.decision] ?? data.decision}: ${data.release} to ${data.environment}` },
       h("div", { class: "card-head" },
@@ -87,11 +97,26 @@ export async function show(main, { signal }) {
       h("p", {}, data.reason),
       h("div", { class: "card-head" }, data.limitPercent > 0 || data.consumedPercent > 0 ? meter(data) : null, figures),
       after.length > 0 ? h("ul", { class: "trail" }, after.map((one) => h("li", {}, follow(one)))) : null,
-      first && (data.decision === "pause" && !approved || data.decision === "report" && !reported)
-        ? h("div", { class: "buttons" },
-          data.decision === "pause" ? h("button", { type: "button", class: "primary", on: { click: () => approve(entry) } }, "Approve …")
-            : h("button", { type: "button", class: "primary", on: { click: () => attach(entry) } }, "Attach report …"))
-        : null);
+      first && entry.seq !== answered ? todo(entry, after) : null);
+  }
+
+  /** What was asked here, with all of its counts and what can be done about it. */
+  function answerOf(entry, after) {
+    const { data } = entry;
+    return h("article", { "aria-label": `${WORDS[data.decision] ?? data.decision}: ${data.release} to ${data.environment}, asked here` },
+      h("div", { class: "card-head" }, h("span", { class: "pill", data: { status: data.decision } }, WORDS[data.decision] ?? data.decision),
+        h("h3", {}, data.release), h("span", { class: "tag" }, data.environment), h("span", { class: "end" }, time(entry.at))),
+      h("p", {}, data.reason), meter(data), h("div", { class: "sheet" }, facts(data)),
+      after.length > 0 ? h("ul", { class: "trail" }, after.map((one) => h("li", {}, follow(one)))) : null,
+      todo(entry, after));
+  }
+
+  /** What a person can do about a decision that waits for one. */
+  function todo(entry, after) {
+    const { decision } = entry.data;
+    const done = (kind) => after.some((one) => one.kind === kind);
+    const [text, act] = decision === "pause" && !done("gate.approval") ? ["Approve …", approve] : decision === "report" && !done("gate.report") ? ["Attach report …", attach] : [];
+    return text ? h("div", { class: "buttons" }, h("button", { type: "button", class: "primary", on: { click: () => act(entry) } }, text)) : null;
   }
 
   function approve(entry) {
@@ -154,7 +179,7 @@ function meter(data) {
   fill.style.setProperty("transform", `scaleX(${share})`);
   const unit = data.unit === "budget" ? "% of the budget" : "% of all events";
   return h("div", { class: "meter" }, h("span", { class: "track", "aria-hidden": "true", data: { over: String(used > limit) } }, fill),
-    h("span", {}, used === null || used === undefined ? "nothing to measure" : `${number(used, 4)} of ${number(limit, 4)} ${unit}, ${millis(data.consumedMs)}`));
+    h("span", {}, used === null || used === undefined ? "nothing to measure" : limit > 0 ? `${precise(used)} of ${precise(limit)} ${unit}, ${millis(data.consumedMs)}` : `${precise(used)} ${unit}, ${millis(data.consumedMs)}; nothing new is allowed`));
 }
 
 function facts(data) {

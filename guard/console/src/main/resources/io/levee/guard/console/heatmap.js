@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { h, put } from "./dom.js";
 import { openBeside } from "./explain.js";
 import { brief, count, day, minute, millis, number, percent } from "./format.js";
-import { choice, empty, failure, heading, skeleton, sloLink, time } from "./pieces.js";
+import { choice, empty, failure, heading, skeleton, time } from "./pieces.js";
 import { address, keep, query } from "./router.js";
 
 const HOUR = 3_600_000;
@@ -100,7 +100,7 @@ export async function show(main, { signal }) {
         } } }, service || "No service");
       const lines = [line(button, service, merge(of), of)];
       if (opened) {
-        lines.push(...[...of].sort((a, b) => spentOf(b) - spentOf(a)).map((row) => line(sloLink(row.slo), row.slo, row.cells, [row], "sub")));
+        lines.push(...[...of].sort((a, b) => spentOf(b) - spentOf(a)).map((row) => line(h("a", { href: `/slo/${encodeURIComponent(row.slo)}`, title: row.slo }, row.slo), row.slo, row.cells, [row], "sub")));
       }
       return lines;
     }));

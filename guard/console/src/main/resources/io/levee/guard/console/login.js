@@ -40,6 +40,12 @@ export async function show(main) {
       send.disabled = false;
     }
   });
+  const given = /^#token=([\w.~-]+)$/.exec(location.hash);
+  if (given) {
+    // Filled in, never sent by itself: a link from elsewhere could otherwise sign people in as somebody else.
+    token.value = given[1];
+    history.replaceState(history.state, "", location.pathname + location.search);
+  }
   put(main, heading("Sign in"), form);
   return null;
 }

@@ -3,7 +3,8 @@
 import { announce, h, put, say } from "./dom.js";
 import { explain } from "./explain.js";
 import { burn, duration, millis, percent, plural, target } from "./format.js";
-import { bar, choice, empty, failure, heading, pill, skeleton } from "./pieces.js";
+import { connect } from "./live.js";
+import { bar, choice, empty, failure, heading, pill, problemList, skeleton } from "./pieces.js";
 import { keep, query } from "./router.js";
 import { cached, load, status, statuses, watch } from "./slos.js";
 import { sparks } from "./spark.js";
@@ -218,7 +219,7 @@ export async function show(main, { signal }) {
     try {
       const answer = await load(signal);
       slos = answer.slos;
-      problemsOf(notes, answer.problems);
+      put(notes, problemList(answer.problems, "the SLO documents"));
       arrange();
     } catch (error) {
       if (error.name !== "AbortError") {
@@ -238,6 +239,9 @@ export async function show(main, { signal }) {
     arrange(); // what is known at once, then what is new
   }
   await read();
+  if (!signal.aborted) {
+    connect();
+  }
   return {
     close() {
       stop();
@@ -263,18 +267,6 @@ function sentence(by, first) {
   const end = first.state === "EXHAUSTED" ? ", with nothing left"
     : first.exhaustedInMs !== null && first.exhaustedInMs !== undefined ? `, and is exhausted in ${duration(first.exhaustedInMs)}` : "";
   return `${many} The worst is ${name}${rate}${end}.`;
-}
-
-function problemsOf(notes, problems) {
-  put(
-    notes,
-    (problems ?? []).length === 0 ? null : h(
-      "div", { class: "failure" },
-      h("p", {}, `${plural(problems.length, "problem")} in the SLO documents; what held before still holds.`),
-      h("ul", {}, problems.map((problem) =>
-        h("li", {}, h("code", {}, `${problem.file}:${problem.line}:${problem.column}`), ` ${problem.field ? `${problem.field}: ` : ""}${problem.message}`))),
-    ),
-  );
 }
 
 const COLUMNS = ["State", "Objective", "Budget left", "Burn rate, 1 h", "4 weeks"];
@@ -319,12 +311,13 @@ function makeRow(slo, small) {
       put(state, pill(now));
       say(link, title(now));
       say(goal, `${target(now.targetPercent)} over ${now.window}${now.displayName && now.displayName !== now.name ? ` · ${now.name}` : ""}`);
-      const known = now.leftPercent !== null && now.leftPercent !== undefined;
+      const known = now.leftPercent !== null && now.leftPercent !== undefined && now.state !== "TOO_FEW";
       say(left, known ? percent(now.leftPercent) : "–");
       left.setAttribute("aria-label", known ? `${percent(now.leftPercent)} of the budget left; how it is reckoned` : "Budget unknown; why");
-      level.show(now.leftPercent);
-      say(ms, millis(now.leftMs));
-      say(people, known && now.budgetMs ? `of ${duration(now.budgetMs)}` : now.state === "TOO_FEW" ? "too few events to tell" : known ? "" : "no events in the window");
+      level.show(known ? now.leftPercent : null);
+      say(ms, known ? millis(now.leftMs) : "");
+      ms.hidden = !known;
+      say(people, known ? (now.budgetMs ? `of ${duration(now.budgetMs)}` : "") : now.state === "TOO_FEW" ? "too few events to tell" : "no events in the window");
       say(rate, burn(now.burnRate1h));
       rate.setAttribute("aria-label", `Burn rate of the last hour ${burn(now.burnRate1h)}; how it is reckoned`);
       say(end, now.state === "EXHAUSTED" ? "nothing left" : now.exhaustedInMs !== null && now.exhaustedInMs !== undefined && of !== "ok" ? `empty in ${duration(now.exhaustedInMs)}` : "");

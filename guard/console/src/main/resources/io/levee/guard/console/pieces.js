@@ -1,7 +1,7 @@
 // Pieces that several pages are put together from.
 
 import { h, put } from "./dom.js";
-import { brief, moment, utc } from "./format.js";
+import { brief, moment, plural, utc } from "./format.js";
 import { status } from "./slos.js";
 
 /** A page's heading, which takes the focus when the page is shown, and the title of the window. */
@@ -54,6 +54,17 @@ export function failure(error, again) {
     { class: "failure", role: "alert" },
     h("p", {}, error.message),
     again ? h("button", { type: "button", on: { click: again } }, "Try again") : null,
+  );
+}
+
+/** What is wrong with the guard's files, each with its place; null if nothing is. */
+export function problemList(problems, where) {
+  return (problems ?? []).length === 0 ? null : h(
+    "div",
+    { class: "failure" },
+    h("p", {}, `${plural(problems.length, "problem")} in ${where}; what held before still holds.`),
+    h("ul", {}, problems.map((problem) =>
+      h("li", {}, h("code", {}, `${problem.file}:${problem.line}:${problem.column}`), ` ${problem.field ? `${problem.field}: ` : ""}${problem.message}`))),
   );
 }
 

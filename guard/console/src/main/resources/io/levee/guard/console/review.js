@@ -4,7 +4,7 @@ import { get, part, post } from "./api.js";
 import { lines } from "./bars.js";
 import { confirm, field, reason } from "./dialog.js";
 import { announce, h, put } from "./dom.js";
-import { count, millis, number, ofPercent, percent, plural, share, target } from "./format.js";
+import { brief, count, millis, number, ofPercent, percent, plural, share, target } from "./format.js";
 import { dataTable, empty, failure, heading, shortTime, skeleton, sloLink, table } from "./pieces.js";
 import { keep, query } from "./router.js";
 
@@ -66,7 +66,7 @@ export async function show(main, { signal }) {
               h("div", { class: "legend" }, h("span", {}, h("i", { class: "l-week" }), "7 days"), h("span", {}, h("i", { class: "l-left" }), "28 days"), h("span", {}, h("i", { class: "l-target" }), "Target")),
               dataTable("The trend as a table", () => trendTable(slo))]
             : h("p", { class: "soft" }, "Too few days have events for a trend.")),
-        h("div", { class: "sheet" }, h("h3", {}, "What the budget went for"), causes(slo.spentByCause ?? []))),
+        h("div", { class: "sheet" }, h("h3", {}, "What the budget went for"), causes(slo.slo, slo.spentByCause ?? []))),
       h("div", { class: "sheet" }, h("h3", {}, `Customer tickets${tickets.total ? `: ${count(tickets.total)}` : ""}`), clusters(tickets), tickets.hint ? h("p", {}, h("b", {}, tickets.hint)) : null),
       (slo.proposals ?? []).map((proposal) => proposalCard(slo, proposal)));
   }
@@ -136,7 +136,16 @@ function trendTable(slo) {
   ], slo.trend28d);
 }
 
-function causes(list) {
+/** The guard names an incident by its instant in UTC; people read it in their own zone, and go there. */
+function causeName(slo, cause) {
+  const words = String(cause.cause).replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (at) => (Number.isNaN(Date.parse(at)) ? at : brief(at)));
+  const [incident] = cause.incidents ?? [];
+  return incident
+    ? h("a", { href: `/slo/${part(slo)}/incident/${part(incident)}`, title: cause.because }, words)
+    : h("span", { title: cause.because }, words);
+}
+
+function causes(slo, list) {
   if (list.length === 0) {
     return h("p", { class: "soft" }, "Nothing was spent.");
   }
@@ -144,7 +153,7 @@ function causes(list) {
   return h("div", { class: "causes" }, list.map((cause) => {
     const fill = h("i");
     fill.style.setProperty("transform", `scaleX(${Math.max(0, cause.spentMs / most)})`);
-    return h("div", {}, h("span", {}, cause.cause), h("span", { class: "budget-bar", "aria-hidden": "true", data: { level: "fine" } }, fill), h("span", {}, millis(cause.spentMs)));
+    return h("div", {}, causeName(slo, cause), h("span", { class: "budget-bar", "aria-hidden": "true", data: { level: "fine" } }, fill), h("span", {}, millis(cause.spentMs)));
   }));
 }
 
@@ -155,8 +164,8 @@ function clusters(tickets) {
     : table("Clusters of tickets", [
       { title: "About", cell: (row) => row.label },
       { title: "Tickets", className: "n", cell: (row) => count(row.count) },
-      { title: "In or after incidents", className: "n", cell: (row) => count(row.minutesInIncidents) },
-      { title: "For example", className: "long", cell: (row) => (row.sample ?? []).slice(0, 2).map((one) => h("div", {}, typeof one === "string" ? one : one.text ?? one.subject ?? JSON.stringify(one))) },
+      { title: "In or after incidents", className: "n", cell: (row) => count(row.ticketsInIncidents) },
+      { title: "For example", className: "long", cell: (row) => [...new Set((row.sample ?? []).map((one) => (typeof one === "string" ? one : one.text ?? one.subject ?? JSON.stringify(one))))].slice(0, 2).map((one) => h("div", {}, one)) },
     ], list);
 }
 

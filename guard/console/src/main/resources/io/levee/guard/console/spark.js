@@ -5,6 +5,8 @@ import { svg, put } from "./dom.js";
 
 const POINTS = 57; // two a day over 4 weeks, and both ends
 const AT_ONCE = 3;
+/** Milliseconds until a curve that could not be had is asked for again. */
+const AGAIN = 5000;
 const WIDTH = 112;
 const HEIGHT = 30;
 
@@ -42,20 +44,28 @@ export function sparks() {
   const waiting = [];
   let running = 0;
   const abort = new AbortController();
+  const again = new Set();
 
   const next = () => {
     while (running < AT_ONCE && waiting.length > 0) {
       const { name, cell } = waiting.shift();
       if (!cell.isConnected) {
-        continue; // scrolled past, sorted away
+        // Out of the list for now, as while it is sorted anew: it is asked for when it is seen again.
+        seen.observe(cell);
+        continue;
       }
       running++;
-      get(`/api/v1/slos/${part(name)}/curve`, { points: POINTS }, abort.signal)
+      get(`/api/v1/slos/${part(name)}/curve`, { points: POINTS, parts: "points" }, abort.signal)
         .then((curve) => {
           drawn.set(name, curve.points ?? []);
           put(cell, spark(curve.points ?? []));
         })
-        .catch(() => {}) // a row without its small curve still says everything in figures
+        .catch((failure) => {
+          // A row says everything in figures too, so a curve that failed is not worth a word; it is asked for again.
+          if (failure.name !== "AbortError") {
+            again.add(setTimeout(() => seen.observe(cell), AGAIN));
+          }
+        })
         .finally(() => {
           running--;
           next();
@@ -83,6 +93,7 @@ export function sparks() {
     close() {
       abort.abort();
       seen.disconnect();
+      again.forEach(clearTimeout);
     },
   };
 }

@@ -639,7 +639,7 @@ final class Shop {
                                                 List.of(
                                                         "The button turns and nothing happens",
                                                         "I have waited for ten minutes"),
-                                                "minutesInIncidents",
+                                                "ticketsInIncidents",
                                                 143),
                                         Map.of(
                                                 "label",
@@ -648,7 +648,7 @@ final class Shop {
                                                 96,
                                                 "sample",
                                                 List.of("Paid twice, and no order"),
-                                                "minutesInIncidents",
+                                                "ticketsInIncidents",
                                                 71))),
                         "proposals",
                         List.of(proposal))),

@@ -113,7 +113,7 @@ final class Minutes {
             return;
         }
         line(text(tickets, "total") + " tickets (" + text(tickets, "withoutService")
-                + " of them name no service), " + text(tickets, "minutesInIncidents")
+                + " of them name no service), " + text(tickets, "ticketsInIncidents")
                 + " in an incident or shortly after one.");
         line("");
         List<Map<?, ?>> clusters = maps(tickets, "clusters");
@@ -125,7 +125,7 @@ final class Minutes {
                 row(
                         text(cluster, "label"),
                         text(cluster, "count"),
-                        text(cluster, "minutesInIncidents"),
+                        text(cluster, "ticketsInIncidents"),
                         sample.isEmpty() ? "" : shortened(text(sample.get(0), "text")));
             }
             line("");

@@ -111,7 +111,7 @@ final class ObjectiveReview {
         map.put(
                 "withoutService",
                 own.stream().filter(ticket -> ticket.service() == null).count());
-        map.put("minutesInIncidents", near(own, incidents));
+        map.put("ticketsInIncidents", near(own, incidents));
         map.put("unclustered", Topics.others(own, found).size());
         map.put("clusters", clusters);
         map.put("hint", hint(own.size(), all.size(), left));
@@ -125,7 +125,7 @@ final class ObjectiveReview {
         map.put(
                 "sample",
                 topic.tickets().stream().limit(SAMPLES).map(Ticket::toMap).toList());
-        map.put("minutesInIncidents", near(topic.tickets(), incidents));
+        map.put("ticketsInIncidents", near(topic.tickets(), incidents));
         map.put(
                 "incidents",
                 incidents.stream()

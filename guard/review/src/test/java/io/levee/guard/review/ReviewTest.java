@@ -134,14 +134,14 @@ class ReviewTest {
         JsonNode tickets = slo().path("tickets");
         assertThat(tickets.path("total").asInt()).isEqualTo(35);
         assertThat(tickets.path("withoutService").asInt()).isEqualTo(11);
-        assertThat(tickets.path("minutesInIncidents").asInt()).isEqualTo(24);
+        assertThat(tickets.path("ticketsInIncidents").asInt()).isEqualTo(24);
         Map<String, List<Integer>> clusters = new LinkedHashMap<>();
         tickets.path("clusters")
                 .forEach(cluster -> clusters.put(
                         cluster.path("label").asString(),
                         List.of(
                                 cluster.path("count").asInt(),
-                                cluster.path("minutesInIncidents").asInt())));
+                                cluster.path("ticketsInIncidents").asInt())));
         assertThat(clusters)
                 .containsEntry("付款失败", List.of(8, 8))
                 .containsEntry("Checkout Failed", List.of(7, 7))

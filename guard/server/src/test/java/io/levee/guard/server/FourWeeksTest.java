@@ -128,6 +128,23 @@ class FourWeeksTest {
         guard.close();
     }
 
+    private static JsonNode curve(String query) throws Exception {
+        HttpResponse<String> answer = guard.get("/api/v1/slos/order-submit/curve?points=57" + query, "viewer");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return TestGuard.json(answer);
+    }
+
+    @Test
+    @Order(3)
+    void aCurveOfPointsAloneHasTheSamePoints() throws Exception {
+        JsonNode points = curve("&parts=points");
+        assertThat(points.path("points")).isEqualTo(curve("").path("points"));
+        assertThat(points.has("incidents")).isFalse();
+        assertThat(guard.get("/api/v1/slos/order-submit/curve?parts=all", "viewer")
+                        .body())
+                .contains("parts is 'all'; write points");
+    }
+
     private static JsonNode slo(String name) throws Exception {
         HttpResponse<String> answer = guard.get("/api/v1/slos/" + name, "viewer");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);

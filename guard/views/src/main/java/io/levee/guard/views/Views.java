@@ -141,6 +141,15 @@ public final class Views {
         return Answer.json(map);
     }
 
+    /** Whoever draws a small curve pays for no search for incidents. */
+    private static boolean onlyPoints(Request request) {
+        String parts = request.query("parts");
+        if (parts != null && !parts.equals("points")) {
+            throw new WebException(400, "parts is '" + parts + "'; write points, or leave it out for everything");
+        }
+        return parts != null;
+    }
+
     private Answer curve(Request request) {
         Watched watched = watched(request);
         Instant now = time.instant();
@@ -154,6 +163,9 @@ public final class Views {
         Curve curve = new Curve(watched, range, Times.number(request, "points", POINTS, 2, MOST_POINTS), store);
         map.put("stepMs", curve.step().toMillis());
         map.put("points", curve.points());
+        if (onlyPoints(request)) {
+            return Answer.json(map);
+        }
         map.put("exclusions", Marks.exclusions(watched.terms(), range));
         map.put("releases", releases.within(watched, range));
         map.put("targets", Marks.changes(watched.terms(), range));

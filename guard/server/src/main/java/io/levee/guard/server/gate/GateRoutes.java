@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The gate, by HTTP, for people and pipelines. */
 public final class GateRoutes {
-    private static final Set<String> CALLERS = Set.of("cli", "watch");
+    private static final Set<String> CALLERS = Set.of("cli", "watch", "console");
     private static final int MOST = 1_000;
 
     private final GateService gate;
@@ -49,7 +49,7 @@ public final class GateRoutes {
         Input input = Input.of(request).known("slo", "environment", "release", "unit", "minimum", "caller");
         String caller = input.has("caller") ? input.text("caller") : "cli";
         if (!CALLERS.contains(caller)) {
-            throw new WebException(400, "'caller' must be cli or watch, is '" + caller + "'");
+            throw new WebException(400, "'caller' must be cli, watch or console, is '" + caller + "'");
         }
         Told told = gate.check(new Asked(
                 input.text("slo"),
