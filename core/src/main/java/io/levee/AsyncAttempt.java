@@ -1,7 +1,6 @@
 package io.levee;
 
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /** What the body of an asynchronous attempt sees; valid on every thread, also after the attempt has ended. */
 final class AsyncAttempt implements Attempt {
@@ -26,10 +25,10 @@ final class AsyncAttempt implements Attempt {
     AsyncAttempt(CallMachine machine, Engine engine, @Nullable Scope parent) {
         number = machine.attempt();
         time = engine.time;
-        dueNanos = machine.dueNanos();
-        deadlineNanos = machine.deadlineNanos();
+        dueNanos = machine.dueNanos;
+        deadlineNanos = machine.deadlineNanos;
         telemetry = engine.telemetry;
-        states = machine.telemetryStates();
+        states = machine.telemetryStates;
         this.parent = parent;
     }
 
@@ -76,8 +75,7 @@ final class AsyncAttempt implements Attempt {
 
     @Override
     public long remainingNanos() {
-        long due = dueNanos();
-        return due == Nanos.NEVER ? due : Math.max(0, due - time.nanoTime());
+        return Nanos.left(dueNanos(), time);
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The asynchronous driver: carries one call through the {@link CallMachine} without a thread of its own.
@@ -101,8 +100,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember {
             return new AsyncCall<>(engine, call, body, wantsResult, frame.takeMachine(), around)
                     .goOnWith(attempt, stage, thrown, now);
         } finally {
-            frame.end();
-            frames.pop();
+            frames.pop(frame);
         }
     }
 
@@ -134,7 +132,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember {
     private CompletableFuture<@Nullable Object> goOnWith(
             AsyncAttempt attempt, @Nullable CompletionStage<T> stage, @Nullable Throwable thrown, long startNanos) {
         enlist();
-        long hedgeAt = machine.hedgeAtNanos();
+        long hedgeAt = Race.startsAtNanos(machine);
         int step = hedgeAt == Nanos.NEVER
                 ? new AttemptPhase<>(this, attempt, startNanos, null).goOn(stage, thrown)
                 : new RacePhase<>(this, hedgeAt).goOn(attempt, stage, thrown, startNanos);
@@ -165,7 +163,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember {
         while (true) {
             switch (step) {
                 case CallMachine.START -> {
-                    long hedgeAt = machine.hedgeAtNanos();
+                    long hedgeAt = Race.startsAtNanos(machine);
                     step = hedgeAt == Nanos.NEVER
                             ? new AttemptPhase<>(this, attempt(), now, null).begin()
                             : new RacePhase<>(this, hedgeAt).begin(attempt(), now);
@@ -179,7 +177,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember {
                         Ending.discard(call, Ending.present(value));
                         forgetValue();
                     }
-                    if (isForeign || machine.wakeAtNanos() > now) {
+                    if (isForeign || machine.retries.wakeAtNanos > now) {
                         new BackOffPhase<>(this).enter(now);
                         return;
                     }

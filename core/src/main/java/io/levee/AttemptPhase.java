@@ -4,7 +4,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /** A running attempt, as its stage reports to it. In a {@link RacePhase race} its end is the race's business. */
 final class AttemptPhase<T extends @Nullable Object> extends Phase<T>
@@ -59,7 +58,7 @@ final class AttemptPhase<T extends @Nullable Object> extends Phase<T>
             failure = t;
         } finally {
             frame.exit();
-            frames.pop();
+            frames.pop(frame);
             of.machine.attemptLeft();
         }
         return started == null ? failed(Objects.requireNonNull(failure)) : watch(started);

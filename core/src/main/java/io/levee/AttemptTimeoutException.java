@@ -1,7 +1,5 @@
 package io.levee;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * An attempt took longer than the attempt timeout. Retryable like a read timeout: the request was sent, no answer came.
  * The cause is what the attempt threw when it was interrupted, if anything.

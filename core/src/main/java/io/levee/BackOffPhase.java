@@ -1,7 +1,5 @@
 package io.levee;
 
-import org.jspecify.annotations.Nullable;
-
 /** The wait before a retry. */
 final class BackOffPhase<T extends @Nullable Object> extends Phase<T> {
     BackOffPhase(AsyncCall<T> of) {
@@ -10,7 +8,7 @@ final class BackOffPhase<T extends @Nullable Object> extends Phase<T> {
 
     void enter(long nowNanos) {
         of.phase = this;
-        long wakeAt = of.machine.wakeAtNanos();
+        long wakeAt = of.machine.retries.wakeAtNanos;
         if (wakeAt > nowNanos) {
             timer = of.time.schedule(wakeAt, this);
         } else {

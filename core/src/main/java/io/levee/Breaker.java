@@ -3,7 +3,6 @@ package io.levee;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stops sending to a downstream that fails, and lets one call at a time find out whether it works again.

@@ -1,7 +1,6 @@
 package io.levee;
 
 import io.levee.Breaker.State;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All there is to know of a breaker between two transitions; immutable but for the counting windows, which belong to

@@ -3,7 +3,6 @@ package io.levee;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** The one {@link Breaker.Spec}: what may be set to what, what excludes what, what is the default. */
 final class BreakerSettings implements Breaker.Spec, Cloneable {

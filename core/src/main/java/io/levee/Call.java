@@ -264,6 +264,16 @@ public final class Call<T extends @Nullable Object> {
         return reader;
     }
 
+    /** What an attempt of this call produced. */
+    @SuppressWarnings("unchecked") // a call's reader takes what the call's attempts return
+    Outcome read(@Nullable Object value, @Nullable Throwable thrown) {
+        OutcomeReader<Object> own = (OutcomeReader<Object>) reader;
+        if (own != null) {
+            return own.read(value, thrown);
+        }
+        return thrown == null ? Outcome.value(value) : Outcome.failure(thrown);
+    }
+
     @Nullable
     Consumer<? super T> discard() {
         return discard;

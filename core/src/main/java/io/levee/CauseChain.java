@@ -52,6 +52,18 @@ public final class CauseChain {
         return failure.getCause() == null && failure.getSuppressed().length == 0;
     }
 
+    /** The first throwable of a type in a failure's cause chain, the failure itself included. */
+    static <X extends Throwable> @Nullable X find(@Nullable Throwable failure, Class<X> type) {
+        Throwable t = failure;
+        for (int depth = 0; t != null && depth < MAX_DEPTH; depth++) {
+            if (type.isInstance(t)) {
+                return type.cast(t);
+            }
+            t = t.getCause();
+        }
+        return null;
+    }
+
     /**
      * Tells whether a throwable of a class stands in a failure's cause chain, the failure itself included. The class is
      * given by name, so that it need not be present here.

@@ -87,6 +87,39 @@ public record Decision(
         return stop == null;
     }
 
+    /** The record of a retry that comes after the delay or, with a reason, of the call's end. */
+    static Decision on(CallState call, @Nullable StopReason why, long nowNanos, long delayNanos) {
+        Engine engine = call.engine;
+        Verdict judged = call.verdict;
+        Throwable last = call.lastFailure;
+        RetryBudget budget = engine.budget;
+        Breaker breaker = engine.breaker;
+        Throttle throttle = engine.throttle;
+        ConcurrencyLimit limit = engine.limit;
+        boolean isAnyMade = call.made > 0;
+        return new Decision(
+                engine.name,
+                call.call.operation(),
+                why,
+                judged == null ? NO_RULE : judged.rule(),
+                judged != null ? judged.reason() : why == null ? "" : why.withoutVerdict(),
+                last == null ? null : last.getClass().getName(),
+                call.isFirstInFocus() ? 0 : isAnyMade ? call.made - 1 : call.attempt,
+                isAnyMade ? call.fate : null,
+                delayNanos,
+                engine.clockAtStart ? nowNanos - call.startNanos : -1,
+                call.deadlineNanos == Nanos.NEVER ? Nanos.NEVER : call.deadlineNanos - nowNanos,
+                budget == null ? Double.NaN : budget.balance(nowNanos),
+                judged == null ? 0 : judged.cost(),
+                call.limiterWaitNanos,
+                breaker == null ? null : breaker.state(),
+                throttle == null ? Double.NaN : throttle.rejectionProbability(nowNanos),
+                limit == null ? -1 : limit.limit(),
+                call.repeatable(),
+                call.replayable,
+                false);
+    }
+
     Decision asDegraded() {
         return new Decision(
                 downstream,

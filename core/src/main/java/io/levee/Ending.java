@@ -2,7 +2,6 @@ package io.levee;
 
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** What the caller gets when a call has failed: the last value, the fallback's answer, or the failure. */
 final class Ending {
@@ -16,7 +15,7 @@ final class Ending {
     static <T extends @Nullable Object> T of(CallMachine machine, Call<T> call, boolean hasValue, @Nullable T value)
             throws Throwable {
         Function<Throwable, ? extends T> fallback = call.fallback();
-        if (hasValue && machine.endsWithValue() && (fallback == null || !machine.endsInFault())) {
+        if (hasValue && endsWithValue(machine) && (fallback == null || !endsInFault(machine))) {
             machine.failed(false);
             return present(value);
         }
@@ -40,6 +39,22 @@ final class Ending {
         }
         machine.failed(true);
         return answer;
+    }
+
+    /** True if what the call ends with is the value that its last attempt returned. */
+    private static boolean endsWithValue(CallMachine machine) {
+        Decision decision = machine.decision;
+        StopReason why = decision == null ? null : decision.stop();
+        return machine.lastWasValue
+                && why != StopReason.CANCELLED
+                && why != StopReason.CLOSED
+                && why != StopReason.RULE_FAILED;
+    }
+
+    /** True if the downstream, not the request, is to blame for that value. */
+    private static boolean endsInFault(CallMachine machine) {
+        Verdict verdict = machine.verdict;
+        return verdict == null || verdict.health() == Verdict.Health.FAULT;
     }
 
     /** The value as T: null only where T includes it, as the attempt that returned it says. */

@@ -1,12 +1,15 @@
 package io.levee;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
-/** What all calls to one downstream share: its settings and its protections. One for each {@link Levee}. */
+/**
+ * What all calls to one downstream share: its settings and its protections, and the way of each attempt through those.
+ * One for each {@link Levee}.
+ */
 final class Engine implements TransitionListener {
     final String name;
     final RetryPolicy policy;
@@ -123,6 +126,203 @@ final class Engine implements TransitionListener {
             telemetry.tell(TelemetryHub.BREAKER_CHANGED, null, null, 0, change);
         }
     }
+
+    // What an attempt has to pass, what it holds while it runs, and what is told of its end.
+
+    /**
+     * Why no attempt may be made now; null if one may. It then is in the bulkhead and the concurrency limit and has the
+     * breaker's stamp; all that is left to pass is the limiter.
+     */
+    @Nullable
+    StopReason refusal(CallState of, long nowNanos, boolean asksThrottle, boolean hasRoom) {
+        if (of.isEnding()) {
+            return of.ending();
+        }
+        if (isClosed()) {
+            return StopReason.CLOSED;
+        }
+        if (of.deadlineNanos != Nanos.NEVER && nowNanos >= of.deadlineNanos) {
+            return StopReason.DEADLINE;
+        }
+        if (throttle != null && asksThrottle && !throttle.tryAcquire(nowNanos)) {
+            return StopReason.THROTTLED;
+        }
+        if (breaker != null) {
+            of.breakerStamp = breaker.tryAcquire(nowNanos);
+            if (of.breakerStamp == Breaker.REFUSED) {
+                return StopReason.BREAKER_OPEN;
+            }
+        }
+        if (limit != null && !hasRoom) {
+            if (!limit.tryEnter(nowNanos)) {
+                forgetProbe(of);
+                return StopReason.LIMIT_FULL;
+            }
+            of.inLimit = true;
+        }
+        if (bulkhead != null) {
+            if (!bulkhead.tryEnter()) {
+                leave(of);
+                return StopReason.BULKHEAD_FULL;
+            }
+            of.inBulkhead = true;
+        }
+        return null;
+    }
+
+    /** Whether a call that the full concurrency limit refuses waits for room; its wait has begun then. */
+    boolean waitsForRoom(CallState of, long nowNanos) {
+        // A retry gets the room that first attempts leave, and does not wait for it.
+        if (limit == null || limit.maxWaitNanos <= 0 || of.attempt > 0 || limit.isCollapsed()) {
+            return false;
+        }
+        of.used = true;
+        of.awaitsRoom = true;
+        of.askedNanos = nowNanos;
+        of.giveUpAtNanos = limit.giveUpAtNanos(nowNanos, of.deadlineNanos);
+        return true;
+    }
+
+    /** The limiter has no permit at once: what the attempt holds goes back for as long as it waits for one. */
+    int waitForPermit(CallState of, long nowNanos) {
+        leave(of);
+        of.askedNanos = nowNanos;
+        return CallMachine.AWAIT_PERMIT;
+    }
+
+    /**
+     * Gets in line for what {@link CallMachine#AWAIT_PERMIT} is about: a permit of the limiter, or room within the
+     * concurrency limit.
+     *
+     * @return null if there is none in time
+     */
+    Limiter.@Nullable Ticket join(CallState of, Runnable onGranted) {
+        if (of.awaitsRoom && limit != null) {
+            return limit.await(of.askedNanos, of.giveUpAtNanos, onGranted);
+        }
+        return Objects.requireNonNull(limiter).acquire(of.askedNanos, of.attempt > 0, of.deadlineNanos, onGranted);
+    }
+
+    /** The instant at which the wait for a permit ends without one. */
+    long giveUpAtNanos(CallState of) {
+        return of.awaitsRoom ? of.giveUpAtNanos : of.deadlineNanos;
+    }
+
+    /** The wait is over. Answers whether it was for room within the concurrency limit. */
+    boolean waited(CallState of, long nowNanos) {
+        of.used = true;
+        of.limiterWaitNanos += nowNanos - of.askedNanos;
+        of.tell(TelemetryHub.LIMITER_WAITED, nowNanos, nowNanos - of.askedNanos, null);
+        boolean forRoom = of.awaitsRoom;
+        of.awaitsRoom = false;
+        return forRoom;
+    }
+
+    /** Admits a hedge: at once or not at all. */
+    boolean admitHedge(CallState of, long nowNanos) {
+        if (refusal(of, nowNanos, true, false) != null) {
+            return false;
+        }
+        if (limiter == null || limiter.tryAcquire(nowNanos)) {
+            return true;
+        }
+        // Nobody waits for a permit to hedge: by then the first attempt has had its time.
+        leave(of);
+        return false;
+    }
+
+    /** Out of the bulkhead, the limit and the breaker without an attempt, or without a word on one. */
+    void leave(CallState of) {
+        leaveBulkhead(of);
+        if (of.inLimit && limit != null) {
+            of.inLimit = false;
+            limit.leave();
+        }
+        forgetProbe(of);
+    }
+
+    private void leaveBulkhead(CallState of) {
+        if (of.inBulkhead && bulkhead != null) {
+            of.inBulkhead = false;
+            bulkhead.leave();
+        }
+    }
+
+    private void forgetProbe(CallState of) {
+        if (breaker != null) {
+            breaker.onIgnored(of.breakerStamp);
+        }
+    }
+
+    void leaveWithSuccess(CallState of, long nowNanos) {
+        leaveBulkhead(of);
+        if (breaker != null) {
+            breaker.onSuccess(of.breakerStamp, nowNanos, tookNanos(of, nowNanos));
+        }
+        if (learnsFromSuccess) {
+            teach(of, nowNanos);
+        }
+    }
+
+    /** Tells those who go by durations of a success. */
+    private void teach(CallState of, long nowNanos) {
+        if (of.inLimit && limit != null) {
+            of.inLimit = false;
+            limit.leave(nowNanos, tookNanos(of, nowNanos));
+        }
+        if (hedge != null) {
+            hedge.record(tookNanos(of, nowNanos));
+            Race both = of.race;
+            if (both != null) {
+                both.won(nowNanos);
+            }
+        }
+    }
+
+    /**
+     * The attempt that runs has ended without success: tells everybody who counts attempts.
+     *
+     * @param refusal see {@link Judge#isRefusal}
+     * @param dropped the downstream did not answer the attempt, or said that it had not processed it
+     */
+    void leaveWithout(CallState of, Verdict.Health health, boolean refusal, boolean dropped, long nowNanos) {
+        leaveBulkhead(of);
+        tellBreaker(of, health, nowNanos);
+        if (refusal && throttle != null) {
+            throttle.onRefused(of.attemptStartNanos);
+        }
+        if (of.inLimit && limit != null) {
+            of.inLimit = false;
+            if (refusal && dropped) {
+                limit.leaveDropped(nowNanos);
+            } else if (health == Verdict.Health.FAULT) {
+                limit.leaveFailed(nowNanos);
+            } else if (health == Verdict.Health.UNKNOWN) {
+                limit.leave();
+            } else {
+                limit.leave(nowNanos, tookNanos(of, nowNanos));
+            }
+        }
+    }
+
+    private void tellBreaker(CallState of, Verdict.Health health, long nowNanos) {
+        if (breaker == null) {
+            return;
+        }
+        if (health == Verdict.Health.HEALTHY) {
+            breaker.onSuccess(of.breakerStamp, nowNanos, tookNanos(of, nowNanos));
+        } else if (health == Verdict.Health.FAULT) {
+            breaker.onFailure(of.breakerStamp, nowNanos, tookNanos(of, nowNanos));
+        } else {
+            breaker.onIgnored(of.breakerStamp);
+        }
+    }
+
+    private long tookNanos(CallState of, long nowNanos) {
+        return Math.min(nowNanos, of.answeringNanos) - of.attemptStartNanos;
+    }
+
+    // Who waits, and the end.
 
     boolean isClosed() {
         return closed;

@@ -3,7 +3,6 @@ package io.levee;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one table of Java's errors: which {@link ErrorRule} a throwable falls under, seen through its whole cause chain.

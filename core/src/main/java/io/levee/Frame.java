@@ -2,7 +2,6 @@ package io.levee;
 
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The synchronous driver: runs one call on the caller's thread, does what the {@link CallMachine} says, and waits where
@@ -174,12 +173,12 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
     }
 
     private int succeeded() {
-        return machine.succeeded(machine.needsClockOnSuccess() ? time.nanoTime() : machine.attemptStartNanos());
+        return machine.succeeded(machine.needsClockOnSuccess() ? time.nanoTime() : machine.attemptStartNanos);
     }
 
     /** An attempt begins: what is nested in it inherits its deadline, and the watch is set. */
     private void enter(boolean cancellable) {
-        long due = machine.dueNanos();
+        long due = machine.dueNanos;
         inAttempt = true;
         if (cancellable || due != Nanos.NEVER) {
             watch.begin(time, due, cancellable);
@@ -188,7 +187,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
 
     /** The attempt has ended; answers why the watch stopped it, if it did. */
     private int exit(boolean cancellable) {
-        int stopped = cancellable || machine.dueNanos() != Nanos.NEVER ? watch.end() : Watch.NOT_STOPPED;
+        int stopped = cancellable || machine.dueNanos != Nanos.NEVER ? watch.end() : Watch.NOT_STOPPED;
         inAttempt = false;
         machine.attemptLeft();
         if (attemptScope != null) {
@@ -205,7 +204,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
     long dueOn(TimeSource source, long nowNanos) {
         AsyncAttempt async = starting;
         return async == null
-                ? Frames.moved(machine.dueNanos(), time, source, nowNanos)
+                ? Frames.moved(machine.dueNanos, time, source, nowNanos)
                 : Frames.moved(async.dueNanos(), async.time(), source, nowNanos);
     }
 
@@ -219,7 +218,9 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
             return timeout == null ? machine.deadlinePassed(thrown, now) : machine.judge(null, timeout, now);
         }
         boolean bare = CauseChain.isBare(thrown);
-        if (bare ? thrown instanceof InterruptedException : isInterrupt(thrown)) {
+        if (bare
+                ? thrown instanceof InterruptedException
+                : CauseChain.find(thrown, InterruptedException.class) != null) {
             // Whoever interrupted wants the thread, not only this call: the flag stays up after it.
             owner.interrupt();
         } else if (owner.isInterrupted()) {
@@ -233,21 +234,10 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
         return timed ? time.nanoTime() : 0;
     }
 
-    private static boolean isInterrupt(Throwable thrown) {
-        Throwable t = thrown;
-        for (int depth = 0; t != null && depth < CauseChain.MAX_DEPTH; depth++) {
-            if (t instanceof InterruptedException) {
-                return true;
-            }
-            t = t.getCause();
-        }
-        return false;
-    }
-
     /** Waits out the backoff that was chosen at an instant; answers the instant at which the call goes on. */
     private long backOff(Engine engine, TimeSource clock) {
-        long chosen = machine.judgedNanos();
-        long wake = machine.wakeAtNanos();
+        long chosen = machine.retries.judgedNanos;
+        long wake = machine.retries.wakeAtNanos;
         if (wake <= chosen && !owner.isInterrupted()) {
             return chosen;
         }
@@ -256,13 +246,13 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
     }
 
     private int awaitPermit(Engine engine, TimeSource clock) {
-        long asked = machine.askedNanos();
-        Limiter.Ticket ticket = machine.join(this);
+        long asked = machine.askedNanos;
+        Limiter.Ticket ticket = machine.engine.join(machine, this);
         if (ticket == null) {
             return machine.notPermitted(asked);
         }
         if (!ticket.isGranted()) {
-            await(engine, clock, machine.giveUpAtNanos(), new Wait(ticket));
+            await(engine, clock, machine.engine.giveUpAtNanos(machine), new Wait(ticket));
         }
         long now = clock.nanoTime();
         if (!machine.isEnding() && ticket.isGranted()) {
@@ -373,7 +363,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
         Scope scope = attemptScope;
         if (scope == null) {
             Scope parent = frames.innermost(level);
-            scope = new Scope(parent, time, machine.dueNanos());
+            scope = new Scope(parent, time, machine.dueNanos);
             if (parent != null && !parent.join(scope)) {
                 scope.cancel();
             }
@@ -412,14 +402,13 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
     @Override
     public long remainingNanos() {
         requireRunning();
-        long due = machine.dueNanos();
-        return due == Nanos.NEVER ? due : Math.max(0, due - time.nanoTime());
+        return Nanos.left(machine.dueNanos, time);
     }
 
     @Override
     public boolean isCancelled() {
         requireRunning();
-        long due = machine.dueNanos();
+        long due = machine.dueNanos;
         return machine.isEnding() || owner.isInterrupted() || (due != Nanos.NEVER && time.nanoTime() >= due);
     }
 

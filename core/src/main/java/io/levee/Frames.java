@@ -1,7 +1,6 @@
 package io.levee;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one thread knows of the calls and scopes that it is in: the deadline that holds here, whom to be cancelled with,
@@ -50,7 +49,8 @@ final class Frames {
         return made;
     }
 
-    void pop() {
+    void pop(Frame frame) {
+        frame.end();
         depth--;
     }
 

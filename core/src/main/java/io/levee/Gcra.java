@@ -2,7 +2,6 @@ package io.levee;
 
 import java.math.BigInteger;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The generic cell rate algorithm (ITU-T I.371, annex A) under one rule: one long, the theoretical arrival time (TAT),

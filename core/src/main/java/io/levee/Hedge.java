@@ -2,7 +2,6 @@ package io.levee;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a second attempt while the first is still out, once that takes longer than nearly all others do, and takes

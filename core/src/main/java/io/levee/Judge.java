@@ -1,7 +1,6 @@
 package io.levee;
 
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The verdict on an outcome as the engine follows it: the classifier's, after the gate that keeps a request from being
@@ -51,6 +50,44 @@ final class Judge {
                 : verdict.toFinal(
                         BODY_NOT_REPLAYABLE,
                         "the request's body cannot be sent again; else retryable: " + verdict.reason());
+    }
+
+    /**
+     * Makes a retryable verdict final where another engine retries: one inside the attempt, or the caller's own.
+     *
+     * @param thrown what the attempt threw; null if that can't carry an engine's note
+     * @param servesRetry whether the call is made for a retry of the caller's
+     */
+    static Verdict amongEngines(Verdict judged, @Nullable Throwable thrown, String downstream, boolean servesRetry) {
+        if (!judged.isRetryable()) {
+            return judged;
+        }
+        if (thrown != null && !judged.isOfUser() && hasRetriedInside(thrown, downstream)) {
+            return judged.toFinal("nested-levee", "an engine inside this attempt has retried or refused already");
+        }
+        return servesRetry && judged.cost() > 0
+                ? judged.toFinal("served-retry", "done for a retry of the caller, who goes on retrying")
+                : judged;
+    }
+
+    /** The engine of an inner call leaves its note on what it throws; if it has retried or refused, this one must not. */
+    private static boolean hasRetriedInside(Throwable thrown, String downstream) {
+        Throwable t = thrown;
+        for (int depth = 0; t != null && depth < CauseChain.MAX_DEPTH; depth++) {
+            Decision inner = Decision.of(t);
+            // An exception object that attempts share may still carry a note of this downstream's own.
+            if (inner != null && !inner.downstream().equals(downstream)) {
+                StopReason stop = inner.stop();
+                return inner.attempt() > 0
+                        || inner.fate() == null
+                        || stop == StopReason.RETRY_BUDGET
+                        || stop == StopReason.BREAKER_OPEN
+                        || stop == StopReason.THROTTLED
+                        || stop == StopReason.DEADLINE;
+            }
+            t = t.getCause();
+        }
+        return false;
     }
 
     private static String notIdempotent(Verdict verdict, Fate fate) {
@@ -169,22 +206,22 @@ final class Judge {
         return Math.max(ownNanos, floorNanos);
     }
 
-    /**
-     * The shortest wait that the retry can get, or {@link RetryPolicy#STOP}. A policy whose bounds are not known is
-     * asked once.
-     */
+    /** The shortest wait that the retry can get, or {@link RetryPolicy#STOP}; see {@link #longest}. */
     static long shortest(RetryPolicy policy, int retry, long floorNanos) {
-        if (policy instanceof Backoff backoff) {
-            long own = backoff.shortestDelayNanos(retry);
-            return own == RetryPolicy.STOP ? own : lifted(policy, retry, own, floorNanos);
-        }
-        return beforeRetry(policy, retry, 0, floorNanos, RandomSource.system());
+        return bound(policy, retry, floorNanos, false);
     }
 
-    /** The longest wait that the retry can get, or {@link RetryPolicy#STOP}; see {@link #shortest}. */
+    /**
+     * The longest wait that the retry can get, or {@link RetryPolicy#STOP}. A policy whose bounds are not known is asked
+     * once.
+     */
     static long longest(RetryPolicy policy, int retry, long floorNanos) {
+        return bound(policy, retry, floorNanos, true);
+    }
+
+    private static long bound(RetryPolicy policy, int retry, long floorNanos, boolean isLongest) {
         if (policy instanceof Backoff backoff) {
-            long own = backoff.longestDelayNanos(retry);
+            long own = isLongest ? backoff.longestDelayNanos(retry) : backoff.shortestDelayNanos(retry);
             return own == RetryPolicy.STOP ? own : lifted(policy, retry, own, floorNanos);
         }
         return beforeRetry(policy, retry, 0, floorNanos, RandomSource.system());

@@ -114,8 +114,7 @@ public final class Levee implements AutoCloseable {
         } catch (Throwable thrown) {
             throw Ending.<RuntimeException>sneaky(thrown);
         } finally {
-            frame.end();
-            frames.pop();
+            frames.pop(frame);
         }
     }
 
@@ -127,8 +126,7 @@ public final class Levee implements AutoCloseable {
         } catch (Throwable thrown) {
             throw Ending.<RuntimeException>sneaky(thrown);
         } finally {
-            frame.end();
-            frames.pop();
+            frames.pop(frame);
         }
     }
 
@@ -157,8 +155,7 @@ public final class Levee implements AutoCloseable {
                     frame.machine().attemptsMade(),
                     frame.machine().decision());
         } finally {
-            frame.end();
-            frames.pop();
+            frames.pop(frame);
         }
     }
 

@@ -52,35 +52,36 @@ public abstract sealed class LeveeException extends RuntimeException
     private final transient int packed;
 
     /** With a record, or with the call that was refused at its first instant. */
-    LeveeException(
-            @Nullable Decision decision,
-            @Nullable Throwable cause,
-            StopReason stop,
-            @Nullable Engine engine,
-            Call<?> call,
-            long nowNanos,
-            long remainingNanos) {
+    LeveeException(@Nullable Decision decision, @Nullable Throwable cause, @Nullable CallState refused) {
         super(null, cause, true, false);
         this.decision = decision;
-        this.remainingNanos = remainingNanos;
-        operation = call.operation();
-        downstream = engine == null ? null : engine.name;
-        retryBudgetMillis = engine == null || engine.budget == null
-                ? NONE
-                : (int) Math.round(engine.budget.balance(nowNanos) * 1000);
-        packed = engine == null ? 0 : packed(stop, engine, call, nowNanos);
+        if (refused == null) {
+            remainingNanos = 0;
+            operation = null;
+            downstream = null;
+            retryBudgetMillis = NONE;
+            packed = 0;
+        } else {
+            long now = refused.startNanos;
+            RetryBudget budget = refused.engine.budget;
+            remainingNanos = refused.deadlineNanos == Nanos.NEVER ? refused.deadlineNanos : refused.deadlineNanos - now;
+            operation = refused.call.operation();
+            downstream = refused.engine.name;
+            retryBudgetMillis = budget == null ? NONE : (int) Math.round(budget.balance(now) * 1000);
+            packed = packed(refused, refused.engine, now);
+        }
     }
 
     @SuppressWarnings("EnumOrdinal") // bits instead of references; transient, so they never meet another version's enum
-    private static int packed(StopReason stop, Engine engine, Call<?> call, long nowNanos) {
+    private static int packed(CallState refused, Engine engine, long nowNanos) {
         Breaker breaker = engine.breaker;
         Throttle throttle = engine.throttle;
         ConcurrencyLimit limit = engine.limit;
-        return stop.ordinal()
+        return refused.stopped.ordinal()
                 | (breaker == null ? 0 : 1 + breaker.state().ordinal()) << STATE_SHIFT
                 | (throttle == null ? NO_PERCENT : (int) Math.round(100 * throttle.rejectionProbability(nowNanos)))
                         << PERCENT_SHIFT
-                | (call.repeatable(engine.repeatable) ? IDEMPOTENT : 0)
+                | (refused.repeatable() ? IDEMPOTENT : 0)
                 | (limit == null ? 0 : limit.limit()) << LIMIT_SHIFT;
     }
 
@@ -140,12 +141,9 @@ public abstract sealed class LeveeException extends RuntimeException
      *
      * @return the exception; null where its few bytes cannot hold the figures
      */
-    static @Nullable LeveeException refusal(
-            StopReason stop, Engine engine, Call<?> call, long nowNanos, long remainingNanos) {
-        ConcurrencyLimit limit = engine.limit;
-        return limit != null && limit.limit() > MOST_LIMIT
-                ? null
-                : make(null, null, stop, engine, call, nowNanos, remainingNanos);
+    static @Nullable LeveeException refusal(CallState call) {
+        ConcurrencyLimit limit = call.engine.limit;
+        return limit != null && limit.limit() > MOST_LIMIT ? null : make(call.stopped, null, null, call);
     }
 
     static LeveeException of(Decision decision, @Nullable Throwable cause) {
@@ -153,43 +151,37 @@ public abstract sealed class LeveeException extends RuntimeException
         if (stop == null) {
             throw new IllegalArgumentException("not a stop: " + decision);
         }
-        return make(decision, cause, stop, null, Call.PLAIN, 0, 0);
+        return make(stop, decision, cause, null);
     }
 
     private static LeveeException make(
-            @Nullable Decision record,
-            @Nullable Throwable cause,
-            StopReason stop,
-            @Nullable Engine engine,
-            Call<?> call,
-            long now,
-            long left) {
+            StopReason stop, @Nullable Decision record, @Nullable Throwable cause, @Nullable CallState of) {
         if (stop == StopReason.DEADLINE) {
-            return new DeadlineExceededException(record, cause, engine, call, now, left);
+            return new DeadlineExceededException(record, cause, of);
         }
         if (stop == StopReason.RETRY_BUDGET) {
-            return new RetryBudgetEmptyException(record, cause, engine, call, now, left);
+            return new RetryBudgetEmptyException(record, cause, of);
         }
         if (stop == StopReason.BREAKER_OPEN) {
-            return new BreakerOpenException(record, cause, engine, call, now, left);
+            return new BreakerOpenException(record, cause, of);
         }
         if (stop == StopReason.NO_PERMIT) {
-            return new NoPermitException(record, cause, engine, call, now, left);
+            return new NoPermitException(record, cause, of);
         }
         if (stop == StopReason.BULKHEAD_FULL) {
-            return new BulkheadFullException(record, cause, engine, call, now, left);
+            return new BulkheadFullException(record, cause, of);
         }
         if (stop == StopReason.LIMIT_FULL) {
-            return new LimitFullException(record, cause, engine, call, now, left);
+            return new LimitFullException(record, cause, of);
         }
         if (stop == StopReason.THROTTLED) {
-            return new ThrottledException(record, cause, engine, call, now, left);
+            return new ThrottledException(record, cause, of);
         }
         if (stop == StopReason.CANCELLED) {
-            return new CallCancelledException(record, cause, engine, call, now, left);
+            return new CallCancelledException(record, cause, of);
         }
         if (stop == StopReason.CLOSED) {
-            return new LeveeClosedException(record, cause, engine, call, now, left);
+            return new LeveeClosedException(record, cause, of);
         }
         return new RetriesEndedException(record, cause);
     }

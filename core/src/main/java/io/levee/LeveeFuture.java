@@ -1,7 +1,6 @@
 package io.levee;
 
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The future of an asynchronous call. Whoever completes it from outside (cancel, orTimeout, completeExceptionally, ...)

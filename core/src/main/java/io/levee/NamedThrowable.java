@@ -1,7 +1,5 @@
 package io.levee;
 
-import org.jspecify.annotations.Nullable;
-
 /** Stands for a throwable of which only the class name is known: a log line, another process' answer. */
 final class NamedThrowable extends Throwable {
     private static final long serialVersionUID = 1L;

@@ -35,6 +35,11 @@ final class Nanos {
         return duration.toSeconds() >= Long.MAX_VALUE / PER_SECOND ? Long.MAX_VALUE : duration.toNanos();
     }
 
+    /** The time left until an instant: 0 if it has passed, {@link #NEVER} if it never comes. */
+    static long left(long dueNanos, TimeSource time) {
+        return dueNanos == NEVER ? NEVER : Math.max(0, dueNanos - time.nanoTime());
+    }
+
     /** Sum of two numbers that are not negative, at most Long.MAX_VALUE. */
     static long add(long a, long b) {
         long sum = a + b;

@@ -333,15 +333,7 @@ public final class Outcome implements Cloneable {
      * @return the throwable, or null
      */
     public <X extends Throwable> @Nullable X find(Class<X> type) {
-        Throwable t = failure;
-        // A cause chain can be a cycle; no honest one is longer than this.
-        for (int depth = 0; t != null && depth < CauseChain.MAX_DEPTH; depth++) {
-            if (type.isInstance(t)) {
-                return type.cast(t);
-            }
-            t = t.getCause();
-        }
-        return null;
+        return CauseChain.find(failure, type);
     }
 
     @Override

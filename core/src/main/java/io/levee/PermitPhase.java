@@ -1,7 +1,5 @@
 package io.levee;
 
-import org.jspecify.annotations.Nullable;
-
 /** The wait for a permit of the limiter, or for room within the concurrency limit. */
 final class PermitPhase<T extends @Nullable Object> extends Phase<T> {
     private volatile Limiter.@Nullable Ticket ticket;
@@ -14,10 +12,10 @@ final class PermitPhase<T extends @Nullable Object> extends Phase<T> {
     }
 
     int enter() {
-        long now = of.machine.askedNanos();
-        long giveUpAt = of.machine.giveUpAtNanos();
+        long now = of.machine.askedNanos;
+        long giveUpAt = of.machine.engine.giveUpAtNanos(of.machine);
         of.phase = this;
-        Limiter.Ticket asked = of.machine.join(this);
+        Limiter.Ticket asked = of.machine.engine.join(of.machine, this);
         ticket = asked;
         if (asked == null) {
             return of.claim(this) ? of.machine.notPermitted(now) : AsyncCall.ELSEWHERE;

@@ -5,7 +5,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who gets the permits of a {@link Gcra}, and when: the limiter's inside. (And who gets the room of a

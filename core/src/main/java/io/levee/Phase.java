@@ -1,7 +1,5 @@
 package io.levee;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Something that an asynchronous call waits for. As a {@link Runnable} it is its own timer's task, on the timer's thread,
  * which runs nothing of the user's: it hands over to the executor, where the phase goes on.

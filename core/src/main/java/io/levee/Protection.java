@@ -1,7 +1,6 @@
 package io.levee;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a downstream is kept from being drowned: a set of parts that fit together, each of which is there alone, too.

@@ -3,7 +3,6 @@ package io.levee;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A first attempt that may be hedged, and its hedge. The phase lasts until one of them succeeds, fails for good, or
@@ -78,7 +77,7 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
                 return;
             }
             long now = of.time.nanoTime();
-            if (of.machine.startHedge(now)) {
+            if (Race.start(of.machine, now)) {
                 sent = new AttemptPhase<>(of, of.attempt(), now, this);
                 hedge = sent;
             }

@@ -1,6 +1,7 @@
 package io.levee;
 
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Where jitter takes its random numbers from. Implementations are thread-safe; {@link #system()} and
@@ -44,6 +45,15 @@ public interface RandomSource {
      * @return a new source
      */
     static RandomSource seeded(long seed) {
-        return new SeededRandom(seed);
+        AtomicLong state = new AtomicLong(seed);
+        return () -> mixed(state.addAndGet(0x9E3779B97F4A7C15L));
+    }
+
+    /** SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014). */
+    private static long mixed(long state) {
+        long z = state;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
     }
 }

@@ -1,12 +1,10 @@
 package io.levee;
 
-import org.jspecify.annotations.Nullable;
-
 /** The note on an attempt's own exception that tells why it was not retried (again). */
 public final class RetriesEndedException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
     RetriesEndedException(@Nullable Decision decision, @Nullable Throwable cause) {
-        super(decision, cause, StopReason.FINAL, null, Call.PLAIN, 0, 0);
+        super(decision, cause, null);
     }
 }

@@ -201,7 +201,7 @@ public final class Scope extends ScopeMember implements AutoCloseable {
      * @return nanoseconds, 0 if the deadline has passed, {@link Long#MAX_VALUE} if there is none
      */
     public long remainingNanos() {
-        return deadlineNanos == Nanos.NEVER ? Nanos.NEVER : Math.max(0, deadlineNanos - time.nanoTime());
+        return Nanos.left(deadlineNanos, time);
     }
 
     /**

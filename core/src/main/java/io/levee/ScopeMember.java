@@ -1,7 +1,5 @@
 package io.levee;
 
-import org.jspecify.annotations.Nullable;
-
 /** A call or a wait: is cancelled with its scope, and told when its Levee closes. An intrusive list node, so that joining a scope allocates nothing. */
 abstract class ScopeMember {
     /** Guarded by the lock of the scope that this is a member of, like the two neighbours. */

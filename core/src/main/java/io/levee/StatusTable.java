@@ -4,7 +4,6 @@ import io.levee.Verdict.Health;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What each HTTP status code says of an attempt (RFC 9110, section 15; RFC 6585; RFC 8470). */
 final class StatusTable {

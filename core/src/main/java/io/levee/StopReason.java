@@ -1,7 +1,5 @@
 package io.levee;
 
-import org.jspecify.annotations.Nullable;
-
 /** Why a call ended without success, or why it was not even attempted. */
 public enum StopReason {
     /** The classifier says that another attempt would fail alike or must not be made. */

@@ -8,7 +8,6 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the sinks of one downstream, and keeps what they throw from the calls (invariant 10). What a call keeps for its

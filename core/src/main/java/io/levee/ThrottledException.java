@@ -1,18 +1,10 @@
 package io.levee;
 
-import org.jspecify.annotations.Nullable;
-
 /** The throttle rejected the attempt, because the downstream refuses many of those that it is sent: nothing was sent. */
 public final class ThrottledException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    ThrottledException(
-            @Nullable Decision record,
-            @Nullable Throwable cause,
-            @Nullable Engine engine,
-            Call<?> call,
-            long now,
-            long left) {
-        super(record, cause, StopReason.THROTTLED, engine, call, now, left);
+    ThrottledException(@Nullable Decision record, @Nullable Throwable cause, @Nullable CallState of) {
+        super(record, cause, of);
     }
 }

@@ -3,7 +3,6 @@ package io.levee;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A timer wheel and the one thread that runs what is due. The thread is a daemon, is started when something is

@@ -1,7 +1,5 @@
 package io.levee;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A hierarchical timing wheel (Varghese and Lauck: Hashed and Hierarchical Timing Wheels, 1987; scheme 7). Adding and
  * removing an entry are O(1). Pure: it knows no clock and no thread, and its user guards it.

@@ -4,7 +4,6 @@ import io.levee.Breaker.Snapshot;
 import io.levee.Breaker.State;
 
 /** Is told of each transition of a breaker once, by the thread that made it, which waits for it. */
-@FunctionalInterface
 interface TransitionListener {
     /**
      * A transition has been made. Calls for two transitions may overlap or come in the wrong order; the generation

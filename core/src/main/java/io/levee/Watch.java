@@ -2,7 +2,6 @@ package io.levee;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Interrupts the thread of a synchronous attempt that runs out of time or is cancelled, and makes sure that no such

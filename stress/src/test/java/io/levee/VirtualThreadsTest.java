@@ -198,8 +198,7 @@ class VirtualThreadsTest {
             };
             Runnable hasMadeACall = () -> {
                 Frames frames = Frames.current();
-                frames.push();
-                frames.pop();
+                frames.pop(frames.push());
                 LockSupport.park();
             };
             // Once for nothing: what the compilers have not seen yet has larger stack frames.
