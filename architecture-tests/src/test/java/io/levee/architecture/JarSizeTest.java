@@ -31,7 +31,9 @@ class JarSizeTest {
     private static long packed(Path classes) throws IOException {
         long bytes = END_RECORD;
         try (Stream<Path> files = Files.walk(classes)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
+            for (Path file : files.filter(Files::isRegularFile)
+                    .filter(file -> !file.endsWith("io/levee/Nullable.class")) // left out, see core's POM
+                    .toList()) {
                 Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
                 deflater.setInput(Files.readAllBytes(file));
                 deflater.finish();
