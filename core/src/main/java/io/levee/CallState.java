@@ -195,7 +195,10 @@ abstract class CallState implements CallView {
     /** True if the success must come with the present instant; else the attempt's start serves. */
     final boolean needsClockOnSuccess() {
         TelemetryHub telemetry = engine.telemetry;
-        return engine.clockOnSuccess || (telemetry != null && (attempt > 0 || telemetry.timesEveryCall()));
+        ConcurrencyLimit limit = engine.limit;
+        return engine.clockOnSuccess
+                || (limit != null && limit.measures())
+                || (telemetry != null && (attempt > 0 || telemetry.timesEveryCall()));
     }
 
     /** Whether the call is made for a retry of this process' caller, who goes on retrying: it may cost no token here. */

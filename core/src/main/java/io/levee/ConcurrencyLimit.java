@@ -2,97 +2,82 @@ package io.levee;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
  * Limits how many attempts are in flight at the same time, and finds out by itself how many are good: fewer when answers
- * come late or the downstream refuses, more while all is well and the limit is in use; next to none while nothing at all
- * succeeds. First attempts that find no room wait for one if they can still be served in time; retries do not wait.
+ * come late or the downstream drops attempts, more while all is well and the limit is in use; next to none while nothing at
+ * all succeeds. First attempts that find no room wait for one if they can still be served in time; retries do not wait.
  *
  * <pre>{@code
  * Levee.named("inventory").concurrencyLimit(ConcurrencyLimit.adaptive())
  * }</pre>
  *
- * <p><b>The limit.</b> At the end of a window (100 ms, and at least 10 attempts)
+ * <p><b>The limit</b> follows, window by window (100 ms, and at least 10 attempts), what was late and what was dropped; the
+ * rules are those of docs/adaptive.md, and their figures stand in {@code LimitWindow}. A new process begins at the upper bound:
+ * there is nothing to hold back until something is late or dropped, and it falls from what is in flight then. It never falls
+ * below what is answered within the time that an attempt should take, so attempts that are dropped for another reason than load
+ * (one of ten instances is gone) do not close it.
  *
- * <pre>
- *   mean     mean duration of the window's successes
- *   usual    what mean is when the limit is not in use: falls at once (by a fifth of the difference), rises by 0.1 % a window
- *   target   the larger of an eighth of the attempt timeout (or deadline, if shorter) and 2 x usual
- *   rate     answers per second, moving average (a fifth of the newest window)
- *   dropped  refused, timed out or broken off, as a share of the window's attempts
- *   used     the most that were in flight in the window, at most the limit
+ * <p><b>Collapse.</b> When at least {@value Collapse#RUN} attempts in a row have been refused, broken off or not answered in time,
+ * the limit is 0 but for probes: one of {@value Collapse#PROBE_EVERY} attempts, at most one in 10 ms and at least one a second if
+ * there is any. The fewer attempts succeed anyway, the longer the run has to be: it is one that chance brings once in 10^10
+ * attempts. An answer ends it, be it an error such as a status 500 or 404; the limit then starts at {@value #START}, and until
+ * something is late or dropped each success within the target adds 1, so that the limit doubles with each round trip.
  *
- *   mean &gt; target      limit := 0.95 x rate x target, at least 0.7 x used and at most used      (Little's law)
- *   dropped &gt; 1 %      limit := used x (1 - dropped / 2)
- *   else, in use       limit := limit + the larger of 1 and a tenth of it
- * </pre>
+ * <p><b>Waiting.</b> A first attempt stands in line if {@code (those before it + 1) / rate of answers} leaves its call two and a half
+ * times the target for the attempt, and is less than {@link Spec#maxWait}; else it is refused at once. Nobody passes those who
+ * wait.
  *
- * In use is a limit of which three quarters were in flight. An error that the downstream answered, such as a 503, is no sign of
- * overload: a fault of which half of the attempts die does not lower the limit. A new process begins at the upper bound: there is
- * nothing to hold back until something is late or dropped, and it falls from what is in flight then.
+ * <p>Thread-safe and lock-free; entering and leaving are one atomic operation each and allocate nothing (the end of a window and
+ * a wait do). Instants are handed in, nanoseconds on the scale of one {@link TimeSource}. Of a great many attempts only some are
+ * asked how long they took, some 64 in a window.
  *
- * <p><b>Collapse.</b> When {@value #RUN} attempts in a row have failed, whatever of, the limit is 0 but for probes: one of
- * {@value #PROBE_EVERY} attempts, at most one in 10 ms and at least one a second if there is any. At 47 % errors such a run comes
- * once in 10^10 attempts. The first success ends it: the limit starts at {@value #START}, and until something is late or dropped each
- * success within the target adds 1, so that the limit doubles with each round trip.
- *
- * <p><b>Waiting.</b> A first attempt stands in line if {@code (those before it + 1) / rate} leaves its call two and a half times the
- * target for the attempt, and is less than {@link Spec#maxWait}; else it is refused at once. Nobody passes those who wait.
- *
- * <p>Thread-safe and lock-free; entering and leaving allocate nothing (the end of a window and a wait do). Instants are handed
- * in, nanoseconds on the scale of one {@link TimeSource}.
- *
- * <p>Not guaranteed: that a sample reported just as a window ends is counted; more than the first {@value #MOST_SAMPLES}
- * samples of a window; anything for one of many clients that has less than one attempt in flight: a limit cannot fall below 1.
+ * <p>Not guaranteed: that an attempt that ends just as a window does is counted in one of them; anything for one of many clients
+ * that has less than one attempt in flight: a limit cannot fall below 1.
  */
 public final class ConcurrencyLimit {
-    /** A mean of this many no longer moves; and they fit into their field, see {@link Window}. */
-    static final int MOST_SAMPLES = 60_000;
-
-    static final int RUN = 30;
-    static final int PROBE_EVERY = 25;
     static final int START = 1;
-    private static final long PROBE_GAP = 10 * Nanos.PER_MILLI;
-    private static final int FEWEST_SAMPLES = 10;
+    /** For {@link #leave(long, long)}: an answer whose duration says nothing. */
+    static final long NO_DURATION = -1;
+
     private static final int MOST_WAITING = 10_000;
 
-    private static final AtomicReferenceFieldUpdater<ConcurrencyLimit, Window> WINDOW =
-            AtomicReferenceFieldUpdater.newUpdater(ConcurrencyLimit.class, Window.class, "window");
+    // One long: how many are in flight in the lower bits, how many have entered in the upper ones. Their difference is
+    // how
+    // many have left, and who leaves need not be counted by itself. It wraps after 10^12.
+    private static final int IN_FLIGHT_BITS = 24;
+    private static final long IN_FLIGHT = (1L << IN_FLIGHT_BITS) - 1;
+    private static final long ENTERED = 1L << IN_FLIGHT_BITS;
+
+    private static final AtomicReferenceFieldUpdater<ConcurrencyLimit, LimitWindow> WINDOW =
+            AtomicReferenceFieldUpdater.newUpdater(ConcurrencyLimit.class, LimitWindow.class, "window");
 
     private final int min;
     private final int max;
     private final long windowNanos;
-    private final long targetNanos;
     final long maxWaitNanos;
     private final Room room;
+    private final Collapse collapse = new Collapse();
 
-    /** By CAS; opponents: others who enter or leave. */
-    private final AtomicInteger inFlight = new AtomicInteger();
+    /** By CAS or addition; opponents: others who enter or leave. */
+    private final PaddedLong attempts = new PaddedLong(0);
 
     /** Set by the end of a window, raised by successes. A rise that meets an end may be lost: the next one makes up for it. */
     private final AtomicInteger allowed;
 
-    /** Failures since the last success. */
-    private final AtomicInteger failures = new AtomicInteger();
-
-    private final AtomicInteger refusedSinceProbe = new AtomicInteger();
-    private final AtomicLong probedNanos = new AtomicLong();
-    private volatile boolean collapsed;
     private volatile boolean searching = true;
 
     /** Replaced by CAS: of all who find the window over, one makes the next. */
-    private volatile Window window;
+    private volatile LimitWindow window;
 
     private ConcurrencyLimit(Spec spec, TimeSource time, long attemptTimeoutNanos) {
         min = spec.min;
         max = spec.max;
         windowNanos = spec.windowNanos;
         maxWaitNanos = spec.maxWaitNanos;
-        targetNanos = attemptTimeoutNanos == Nanos.NEVER ? 0 : attemptTimeoutNanos / 8;
         allowed = new AtomicInteger(spec.initial);
-        window = new Window(0, 0, 0, time.nanoTime(), 0);
+        window = LimitWindow.first(time.nanoTime(), attemptTimeoutNanos);
         room = new Room(time);
     }
 
@@ -122,65 +107,66 @@ public final class ConcurrencyLimit {
 
     /** Until when a first attempt may wait: what is left of its time has to be enough for it, even if it takes longer than most. */
     long giveUpAtNanos(long nowNanos, long deadlineNanos) {
-        long need = Math.round(2.5 * target(window));
+        long need = Math.round(2.5 * window.targetNanos);
         return Math.min(Nanos.add(nowNanos, maxWaitNanos), deadlineNanos - need);
     }
 
     /** True while nothing succeeds, and only probes are let in. */
     boolean isCollapsed() {
-        return collapsed;
+        return collapse.isOn();
+    }
+
+    /** Whether the success that is about to leave must know how long it took. */
+    boolean measures() {
+        return (left(attempts.get()) & (window.every - 1)) == 0 || collapse.isOn();
+    }
+
+    private static int inFlight(long seen) {
+        return (int) (seen & IN_FLIGHT);
+    }
+
+    private static long left(long seen) {
+        return (seen >>> IN_FLIGHT_BITS) - (seen & IN_FLIGHT);
     }
 
     private boolean enter(long nowNanos) {
-        if (collapsed) {
-            return probe(nowNanos);
-        }
-        while (true) {
-            int seen = inFlight.get();
-            if (seen >= allowed.get()) {
+        if (collapse.isOn()) {
+            if (!collapse.lets(nowNanos)) {
                 return false;
             }
-            if (inFlight.compareAndSet(seen, seen + 1)) {
-                window.noteInFlight(seen + 1);
+            attempts.getAndAdd(ENTERED + 1);
+            return true;
+        }
+        while (true) {
+            long seen = attempts.get();
+            int after = inFlight(seen) + 1;
+            if (after > allowed.get()) {
+                return false;
+            }
+            if (attempts.compareAndSet(seen, seen + ENTERED + 1)) {
+                LimitWindow current = window;
+                current.entered(after, nowNanos - current.startNanos > 2 * windowNanos);
                 return true;
             }
         }
     }
 
-    private boolean probe(long nowNanos) {
-        int refused = refusedSinceProbe.incrementAndGet();
-        long last = probedNanos.get();
-        long since = nowNanos - last;
-        boolean due = since >= Nanos.PER_SECOND || (refused >= PROBE_EVERY && since >= PROBE_GAP);
-        // Opponents: others who would be the same probe.
-        if (!due || !probedNanos.compareAndSet(last, nowNanos)) {
-            return false;
-        }
-        refusedSinceProbe.set(0);
-        inFlight.incrementAndGet();
-        return true;
-    }
-
     /**
-     * Leaves without saying anything about the downstream: the attempt was cancelled, or was not made.
+     * Leaves without saying anything about the downstream: the attempt was cancelled, or was not made, or failed in a way that is
+     * none of the downstream's.
      *
      * @throws IllegalStateException if nobody is in: some attempt has left twice
      */
     public void leave() {
-        out();
+        out(ENTERED + 1);
         wakeNext();
     }
 
-    private void out() {
-        while (true) {
-            int seen = inFlight.get();
-            if (seen == 0) {
-                throw new IllegalStateException(
-                        "concurrency limit left more often than entered: 0 of " + limit() + " in flight");
-            }
-            if (inFlight.compareAndSet(seen, seen - 1)) {
-                return;
-            }
+    private void out(long much) {
+        if ((attempts.getAndAdd(-much) & IN_FLIGHT) == 0) {
+            attempts.getAndAdd(much);
+            throw new IllegalStateException(
+                    "concurrency limit left more often than entered: 0 of " + limit() + " in flight");
         }
     }
 
@@ -198,27 +184,33 @@ public final class ConcurrencyLimit {
      * @throws IllegalStateException if nobody is in: some attempt has left twice
      */
     public void leave(long nowNanos, long durationNanos) {
-        out();
-        if (failures.get() != 0) {
-            failures.set(0);
-        }
-        if (collapsed) {
-            Window before = window;
+        out(1);
+        LimitWindow current = window;
+        boolean measured = durationNanos > 0 || (durationNanos == 0 && current.every == 1);
+        if (collapse.answered()) {
             allowed.set(Math.max(min, Math.min(max, START)));
             searching = true;
-            window = new Window(before.mean, before.rate, before.usual, nowNanos, inFlight());
-            collapsed = false;
-        } else if (searching && inFlight.get() >= limit() / 2 && limit() < max && durationNanos <= target(window)) {
-            allowed.incrementAndGet();
+            current = current.afterCollapse(nowNanos, left(attempts.get()), inFlight(), collapse.probesThatSucceed());
+            window = current;
+            collapse.end();
+        } else if (searching
+                && measured
+                && durationNanos <= current.targetNanos
+                && limit() + current.every <= max
+                && inFlight() >= limit() / 2) {
+            allowed.addAndGet(current.every);
         }
-        Window current = window;
-        current.sample(durationNanos);
-        turnIfOver(current, nowNanos);
+        if (measured) {
+            current.sample(durationNanos);
+        }
+        if (durationNanos != 0 || measured) {
+            turnIfOver(current, nowNanos);
+        }
         wakeNext();
     }
 
     /**
-     * Leaves after an answer that says that the downstream fails, though it has time to say so.
+     * Leaves after an answer that says that the downstream fails, though it has time to say so: a status 503.
      *
      * @param nowNanos the present instant
      * @throws IllegalStateException if nobody is in: some attempt has left twice
@@ -238,50 +230,29 @@ public final class ConcurrencyLimit {
     }
 
     private void failed(AtomicInteger counter, long nowNanos) {
-        out();
+        out(1);
         counter.incrementAndGet();
-        if (failures.incrementAndGet() >= RUN && !collapsed) {
-            refusedSinceProbe.set(0);
-            probedNanos.set(nowNanos);
-            collapsed = true;
-        }
-        turnIfOver(window, nowNanos);
+        LimitWindow current = window;
+        collapse.failed(nowNanos, current.successShare);
+        turnIfOver(current, nowNanos);
         wakeNext();
     }
 
-    private void turnIfOver(Window current, long nowNanos) {
-        if (nowNanos - current.startNanos < windowNanos || current.ended() < FEWEST_SAMPLES) {
+    private void turnIfOver(LimitWindow current, long nowNanos) {
+        if (nowNanos - current.startNanos < windowNanos) {
             return;
         }
-        boolean inUse = current.mostInFlight.get() >= 0.75 * limit();
-        Window next = current.next(nowNanos, inFlight(), inUse);
+        long seen = attempts.get();
+        if (current.ended(left(seen)) < LimitWindow.FEWEST) {
+            return;
+        }
+        boolean collapsed = collapse.isOn();
+        LimitWindow next = current.next(nowNanos, left(seen), inFlight(seen), limit(), collapsed);
         // Who loses has nothing to do; samples that still come to the old window are lost.
         if (WINDOW.compareAndSet(this, current, next) && !collapsed) {
-            adapt(current, next, inUse);
+            searching &= !next.wasBad;
+            allowed.set((int) Math.max(min, Math.min(max, Math.round(next.wanted))));
         }
-    }
-
-    private double target(Window seen) {
-        return Math.max((double) targetNanos, 2 * seen.usual);
-    }
-
-    private void adapt(Window over, Window next, boolean inUse) {
-        int limit = limit();
-        double target = target(next);
-        // A limit that was out of reach says nothing of what the downstream can take: what was in flight does.
-        int used = Math.min(limit, over.mostInFlight.get());
-        double dropped = over.drops.get() / (double) over.ended();
-        double wanted = limit;
-        if (next.mean > target) {
-            wanted = Math.max(0.7 * used, Math.min(used, 0.95 * next.rate * target / Nanos.PER_SECOND));
-            searching = false;
-        } else if (dropped > 0.01) {
-            wanted = used * (1 - dropped / 2);
-            searching = false;
-        } else if (inUse) {
-            wanted = limit + Math.max(1, limit / 10.0);
-        }
-        allowed.set((int) Math.max(min, Math.min(max, Math.round(wanted))));
     }
 
     /**
@@ -290,7 +261,7 @@ public final class ConcurrencyLimit {
      * @return the limit, between its bounds; 0 while only probes are let in
      */
     public int limit() {
-        return collapsed ? 0 : allowed.get();
+        return collapse.isOn() ? 0 : allowed.get();
     }
 
     /**
@@ -299,7 +270,7 @@ public final class ConcurrencyLimit {
      * @return 0 or more; above {@link #limit()} only after it has fallen
      */
     public int inFlight() {
-        return inFlight.get();
+        return inFlight(attempts.get());
     }
 
     /**
@@ -308,7 +279,7 @@ public final class ConcurrencyLimit {
      * @return a snapshot
      */
     public Snapshot snapshot() {
-        Window current = window;
+        LimitWindow current = window;
         return new Snapshot(limit(), inFlight(), room.waiting(), Math.round(current.mean), Math.round(current.usual));
     }
 
@@ -342,7 +313,7 @@ public final class ConcurrencyLimit {
         @Override
         long conformsAt(long nowNanos, int ahead) {
             double rate = window.rate;
-            if (collapsed) {
+            if (collapse.isOn()) {
                 return Nanos.NEVER;
             }
             return rate <= 0 ? nowNanos : Nanos.add(nowNanos, (long) ((ahead + 1) * Nanos.PER_SECOND / rate));
@@ -350,72 +321,7 @@ public final class ConcurrencyLimit {
 
         @Override
         void giveBackToRule(long takenAtNanos) {
-            out();
-        }
-    }
-
-    /** What ended in a while, and what was known before it. */
-    private static final class Window {
-        // One long for the samples, from the highest bit: 16 bits count, 48 bits sum. 60,000 samples of at most an hour
-        // fit into the sum; the count has room for the threads that look and then add.
-        private static final int SUM_BITS = 48;
-        private static final long SUM_MASK = (1L << SUM_BITS) - 1;
-        private static final long ONE_SAMPLE = 1L << SUM_BITS;
-        /** Durations are summed in units of 1,024 ns. */
-        private static final int UNIT_BITS = 10;
-
-        private static final long LONGEST_UNITS = (3_600 * Nanos.PER_SECOND) >> UNIT_BITS;
-
-        final double mean;
-        final double rate;
-        final double usual;
-        final long startNanos;
-        final AtomicInteger drops = new AtomicInteger();
-        final AtomicInteger faults = new AtomicInteger();
-        final AtomicInteger mostInFlight;
-        private final AtomicLong samples = new AtomicLong();
-
-        Window(double mean, double rate, double usual, long startNanos, int inFlight) {
-            this.mean = mean;
-            this.rate = rate;
-            this.usual = usual;
-            this.startNanos = startNanos;
-            this.mostInFlight = new AtomicInteger(inFlight);
-        }
-
-        void noteInFlight(int count) {
-            int most = mostInFlight.get();
-            while (count > most && !mostInFlight.compareAndSet(most, count)) {
-                most = mostInFlight.get();
-            }
-        }
-
-        void sample(long durationNanos) {
-            if (samples.get() >>> SUM_BITS < MOST_SAMPLES) {
-                long units = (durationNanos + (1 << (UNIT_BITS - 1))) >> UNIT_BITS;
-                samples.addAndGet(ONE_SAMPLE + Math.min(LONGEST_UNITS, Math.max(1, units)));
-            }
-        }
-
-        long ended() {
-            return (samples.get() >>> SUM_BITS) + drops.get() + faults.get();
-        }
-
-        Window next(long nowNanos, int inFlight, boolean inUse) {
-            long taken = samples.get();
-            long count = taken >>> SUM_BITS;
-            double newMean = count == 0 ? mean : (double) ((taken & SUM_MASK) << UNIT_BITS) / count;
-            double newUsual = usual;
-            if (usual == 0) {
-                newUsual = newMean;
-            } else if (newMean < usual) {
-                newUsual += (newMean - usual) * 0.2;
-            } else if (!inUse) {
-                newUsual = Math.min(newMean, usual * 1.001);
-            }
-            double answers = (count + faults.get()) * (double) Nanos.PER_SECOND / (nowNanos - startNanos);
-            return new Window(
-                    newMean, rate == 0 ? answers : rate + (answers - rate) * 0.2, newUsual, nowNanos, inFlight);
+            out(ENTERED + 1);
         }
     }
 

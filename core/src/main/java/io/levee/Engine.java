@@ -94,7 +94,6 @@ final class Engine implements TransitionListener {
                 || hedge != null
                 || events != null;
         clockOnSuccess = events != null
-                || limit != null
                 || (breaker != null && breaker.needsDuration())
                 || (hedge != null && hedge.needsDuration());
         learnsFromSuccess = limit != null || hedge != null;
@@ -283,7 +282,7 @@ final class Engine implements TransitionListener {
      * The attempt that runs has ended without success: tells everybody who counts attempts.
      *
      * @param refusal see {@link Judge#isRefusal}
-     * @param dropped the downstream did not answer the attempt, or said that it had not processed it
+     * @param dropped the downstream is not known to have answered, or said that it had not processed it
      */
     void leaveWithout(CallState of, Verdict.Health health, boolean refusal, boolean dropped, long nowNanos) {
         leaveBulkhead(of);
@@ -295,12 +294,15 @@ final class Engine implements TransitionListener {
             of.inLimit = false;
             if (refusal && dropped) {
                 limit.leaveDropped(nowNanos);
-            } else if (health == Verdict.Health.FAULT) {
+            } else if (refusal) {
                 limit.leaveFailed(nowNanos);
-            } else if (health == Verdict.Health.UNKNOWN) {
-                limit.leave();
-            } else {
+            } else if (health == Verdict.Health.HEALTHY) {
                 limit.leave(nowNanos, tookNanos(of, nowNanos));
+            } else if (health == Verdict.Health.FAULT && !dropped) {
+                // It answers, with an error of its own: neither overloaded nor down.
+                limit.leave(nowNanos, ConcurrencyLimit.NO_DURATION);
+            } else {
+                limit.leave();
             }
         }
     }

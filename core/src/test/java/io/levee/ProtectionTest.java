@@ -148,7 +148,7 @@ class ProtectionTest {
             calls++;
             assertThat(calls).isLessThan(100);
         }
-        assertThat(attempts).isEqualTo(ConcurrencyLimit.RUN);
+        assertThat(attempts).isEqualTo(Collapse.RUN);
         long before = time.nanoTime();
 
         Result<String> refused = driver.execute(levee, time, call(), attempt -> "7");
@@ -162,5 +162,33 @@ class ProtectionTest {
                 .isEqualTo("7");
         assertThat(driver.execute(levee, time, call(), attempt -> "7").value()).isEqualTo("7");
         assertThat(levee.concurrencyLimit().limit()).isPositive();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noErrorOfTheProgramAndNoAnsweredErrorEverClosesTheLimit(Driver driver) throws Exception {
+        Levee levee = levee().protection(Protection.adaptive()).build();
+        List<Exception> failures = List.of(
+                new IllegalArgumentException("the lambda's own mistake"),
+                new NullPointerException(),
+                new IllegalStateException("order is closed"),
+                new Exception("a business rule"));
+        Call<Integer> call = Call.<Integer>named("stock")
+                .outcome((status, failure) -> failure != null
+                        ? Outcome.failure(failure)
+                        : Outcome.value(status).withStatus(status));
+        for (int i = 0; i < 2_000; i++) {
+            int number = i;
+            driver.execute(levee, time, call(), attempt -> {
+                throw failures.get(number % failures.size());
+            });
+            for (int status : new int[] {500, 501, 404, 400}) {
+                driver.execute(levee, time, call, attempt -> status);
+            }
+            time.advance(Duration.ofMillis(1));
+        }
+        assertThat(levee.concurrencyLimit().isCollapsed()).isFalse();
+        assertThat(levee.concurrencyLimit().limit()).isEqualTo(10_000);
+        assertThat(levee.concurrencyLimit().inFlight()).isZero();
     }
 }

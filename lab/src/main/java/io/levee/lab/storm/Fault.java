@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param kind what
  * @param from when it begins, since the start of the run
  * @param to when it ends
- * @param amount slow: how many times as long everything takes; errors: the share that fails after its work; partial: the
- *     share that is refused at once; flapping: the share of each period that it is down; cold: the share of the usual
+ * @param amount slow: how many times as long everything takes; errors: the share that fails after its work; partial and
+ *     refused: the share that is refused at once; lost: the share that is never answered; flapping: the share of each period that it is down; cold: the share of the usual
  *     speed at the beginning, which grows to 1 in a straight line; down: unused
  * @param period of flapping; else unused
  */
@@ -25,6 +25,10 @@ public record Fault(String service, Kind kind, Duration from, Duration to, doubl
         ERRORS,
         /** A share of the requests is answered with 503 at once: some of the instances are down. */
         PARTIAL,
+        /** A share of the requests is answered with 429 at once: somebody counts requests. */
+        REFUSED,
+        /** A share of the requests is never answered: an instance behind the balancer hangs. */
+        LOST,
         /** Down and up in turn. */
         FLAPPING,
         /** Caches are cold: slower at first, as fast as ever in the end. */

@@ -61,10 +61,10 @@ final class Faults {
         return factor;
     }
 
-    /** Whether work that begins now will fail. */
-    boolean spoils(long nowNanos) {
+    /** Whether this kind of fault meets a request that arrives, or work that begins, now. */
+    boolean meets(Fault.Kind kind, long nowNanos) {
         for (int i = 0; i < faults.length; i++) {
-            if (faults[i].kind() == Fault.Kind.ERRORS && isOn(i, nowNanos) && draws.uniform() < faults[i].amount()) {
+            if (faults[i].kind() == kind && isOn(i, nowNanos) && draws.uniform() < faults[i].amount()) {
                 return true;
             }
         }

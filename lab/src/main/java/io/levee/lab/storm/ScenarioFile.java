@@ -269,7 +269,11 @@ public final class ScenarioFile {
         for (Section each :
                 root.sections("faults", List.of("service", "kind", "from", "to", "factor", "share", "period"))) {
             String word = required(
-                    each, "kind", each.word("kind", List.of("down", "slow", "errors", "partial", "flapping", "cold")));
+                    each,
+                    "kind",
+                    each.word(
+                            "kind",
+                            List.of("down", "slow", "errors", "partial", "refused", "lost", "flapping", "cold")));
             Duration from = required(each, "from", time(each, "from"));
             Duration to = required(each, "to", time(each, "to"));
             String last =

@@ -56,6 +56,10 @@ final class Service {
     void arrived(SimAttempt attempt, long nowNanos) {
         if (faults.refuses(nowNanos)) {
             attempt.answer(loop, SimAttempt.UNAVAILABLE, nowNanos + oneWayNanos);
+        } else if (faults.meets(Fault.Kind.REFUSED, nowNanos)) {
+            attempt.answer(loop, SimAttempt.REFUSED, nowNanos + oneWayNanos);
+        } else if (faults.meets(Fault.Kind.LOST, nowNanos)) {
+            // Nobody will ever hear of it again.
         } else if (busy < model.workers()) {
             work(attempt, nowNanos);
         } else if (queue.size() < model.queue()) {
@@ -68,7 +72,7 @@ final class Service {
     private void work(SimAttempt attempt, long nowNanos) {
         busy++;
         attempt.workNanos = (long) (model.time().draw(times) * faults.slowness(nowNanos));
-        attempt.status = faults.spoils(nowNanos) ? SimAttempt.UNAVAILABLE : SimAttempt.OK;
+        attempt.status = faults.meets(Fault.Kind.ERRORS, nowNanos) ? SimAttempt.UNAVAILABLE : SimAttempt.OK;
         attempt.workedOnUntil(loop, nowNanos + attempt.workNanos);
     }
 

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The model against what queueing theory and arithmetic say of it, and its repeatability. */
@@ -125,6 +126,40 @@ class StormTest {
 
         assertThat(result.successRate()).isCloseTo(0.75, within(0.02));
         assertThat(Arrays.stream(result.series().calls()).limit(10).sum()).isZero();
+    }
+
+    /** What an overload looks like from far away, and is none: the limit must not hold back what would have succeeded. */
+    @ParameterizedTest
+    @CsvSource({"lost, 0.1, 0.99", "refused, 0.05, 0.99", "lost, 0.3, 0.8"})
+    void theAdaptiveProtectionServesAServiceThatDropsAShareWhateverTheLoad(String kind, double share, double least) {
+        Scenario scenario = scenario("""
+                length: 40s
+                load: {perSecond: 500}
+                services: [{name: s, workers: 100000, queue: 0, time: {lognormal: 20ms}}]
+                faults: [{kind: %s, from: 5s, to: 35s, share: %s}]
+                measure: {from: 5s, to: 35s}
+                """.formatted(kind, share));
+
+        ClientResult result = run(scenario, StormClient.adaptive());
+
+        assertThat(result.successRate()).isGreaterThan(least);
+        assertThat(result.amplification()).isLessThan(1.25);
+    }
+
+    @Test
+    void whatIsLostIsNeverAnswered() {
+        Scenario scenario = scenario("""
+                length: 60s
+                load: {perSecond: 200}
+                services: [{name: s, workers: 1000, queue: 0, time: {fixed: 5ms}}]
+                faults: [{kind: lost, from: 0s, to: 60s, share: 0.25}]
+                measure: {from: 0s, to: 50s}
+                """);
+
+        ClientResult result = run(scenario, Peer.FAILSAFE);
+
+        assertThat(result.amplification()).isCloseTo(1 + 0.25 + 0.0625, within(0.02));
+        assertThat(result.p99Ms()).as("after two attempts of a second each").isBetween(1_000.0, 2_300.0);
     }
 
     @Test

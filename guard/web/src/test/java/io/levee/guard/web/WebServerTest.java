@@ -243,6 +243,7 @@ class WebServerTest {
         HttpResponse<InputStream> stream =
                 client.send(get("/live").header("Authorization", "Bearer see").build(), BodyHandlers.ofInputStream());
         assertThat(stream.headers().firstValue("Content-Type")).hasValue("text/event-stream");
+        await().until(() -> sink.get() != null); // the answer's head is sent before the route gets its sink
         sink.get().send("entry", Map.of("seq", 7));
 
         String begin = readUntil(stream.body(), "still here", "event: entry\ndata: {\"seq\":7}\n\n");

@@ -1,0 +1,75 @@
+package io.levee;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Whether anything is answered at all, and who is let in while nothing is: {@link ConcurrencyLimit} says when. */
+final class Collapse {
+    static final int RUN = 30;
+    static final int PROBE_EVERY = 25;
+    private static final int LONGEST_RUN = 10_000;
+    /** A run that is as long as this over the share of those that succeed comes once in 10^10 attempts. */
+    private static final double CHANCE = 23;
+
+    private static final long PROBE_GAP = 10 * Nanos.PER_MILLI;
+
+    /** Failures since the last answer. */
+    private final AtomicInteger failures = new AtomicInteger();
+
+    private final AtomicInteger refusedSinceProbe = new AtomicInteger();
+    private final AtomicLong probedNanos = new AtomicLong();
+    /** Of the attempts before that run. */
+    private volatile double successShare;
+
+    private final AtomicInteger probes = new AtomicInteger();
+    private volatile boolean on;
+
+    boolean isOn() {
+        return on;
+    }
+
+    /** Whether an attempt may be made as a probe. */
+    boolean lets(long nowNanos) {
+        int refused = refusedSinceProbe.incrementAndGet();
+        long last = probedNanos.get();
+        long since = nowNanos - last;
+        boolean due = since >= Nanos.PER_SECOND || (refused >= PROBE_EVERY && since >= PROBE_GAP);
+        // Opponents: others who would be the same probe.
+        if (!due || !probedNanos.compareAndSet(last, nowNanos)) {
+            return false;
+        }
+        refusedSinceProbe.set(0);
+        probes.incrementAndGet();
+        return true;
+    }
+
+    void failed(long nowNanos, double shareOfLate) {
+        int run = failures.incrementAndGet();
+        if (run == 1) {
+            successShare = shareOfLate;
+        }
+        if (run >= RUN && !on && run >= Math.min(LONGEST_RUN, CHANCE / successShare)) {
+            refusedSinceProbe.set(0);
+            probedNanos.set(nowNanos);
+            probes.set(0);
+            on = true;
+        }
+    }
+
+    /** There was an answer. Answers whether that has to {@link #end} a collapse. */
+    boolean answered() {
+        if (failures.get() != 0) {
+            failures.set(0);
+        }
+        return on;
+    }
+
+    void end() {
+        on = false;
+    }
+
+    /** Of the probes one has succeeded: as many attempts as that can be expected to, until more is known. */
+    double probesThatSucceed() {
+        return 1.0 / Math.max(1, probes.get());
+    }
+}
