@@ -116,7 +116,9 @@ class ConcurrencyLimitTest {
     void dropsShrinkItFromWhatWasInFlightToo() {
         ConcurrencyLimit dropping = regrownTo(settled(), 100);
         window(dropping, 20, 10, 0, 30 * MILLI);
-        assertThat(dropping.limit()).as("20, for more than that were answered in time of late").isEqualTo(20);
+        assertThat(dropping.limit())
+                .as("20, for more than that were answered in time of late")
+                .isEqualTo(20);
     }
 
     @Test

@@ -119,7 +119,7 @@ final class RealService {
         boolean spoiled;
         synchronized (this) {
             end = begin + (long) (model.time().draw(times) * faults.slowness(modelNanos(begin)));
-            spoiled = faults.spoils(modelNanos(begin));
+            spoiled = faults.meets(Fault.Kind.ERRORS, modelNanos(begin));
         }
         freeAt.set(end);
         for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {

@@ -1,5 +1,6 @@
 package io.levee.guard.slo.gate;
 
+import io.levee.guard.slo.gate.Event.Side;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ public record RetryRecord(
         @Nullable String route,
         @Nullable String release,
         Environment environment,
-        Event.@Nullable Side side,
+        @Nullable Side side,
         @Nullable String traceId,
         String rule,
         String text) {
