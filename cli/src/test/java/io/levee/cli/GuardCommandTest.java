@@ -134,8 +134,11 @@ class GuardCommandTest {
                 .path("entries");
         String id = entries.get(0).path("data").path("id").asString();
         assertThat(list.out()).contains("id " + id + ", until ");
-        assertThat(ask("viewer", "slo", "status").out())
-                .containsPattern("advice for order-submit: [0-9.]+ % bad in 1h: pause the A/B test");
+        // The list of objectives is renewed every other second.
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(ask("viewer", "slo", "status").out())
+                        .containsPattern("advice for order-submit: [0-9.]+ % bad in 1h: pause the A/B test"));
 
         ask("viewer", "actions", "undo", id, "--reason", "it is well again").isAUsersMistake("lead");
         Ran undone = ask("lead", "actions", "undo", id, "--reason", "it is well again");
