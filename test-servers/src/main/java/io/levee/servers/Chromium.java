@@ -160,6 +160,8 @@ public final class Chromium implements AutoCloseable {
         Awaitility.await(condition)
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(50))
+                // A page that loads itself anew leaves the question unanswered: the new one is asked.
+                .ignoreExceptionsMatching(e -> String.valueOf(e.getMessage()).contains("navigated or closed"))
                 .until(() -> evaluate("Boolean(" + condition + ")").asBoolean());
     }
 
