@@ -1,9 +1,6 @@
 package io.levee.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code levee gate}: may a release go on? */
 @Command(
@@ -17,15 +14,4 @@ import picocli.CommandLine.Spec;
             GateAttachReportCommand.class,
             GateReplayCommand.class
         })
-final class GateCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "which command? " + String.join(", ", spec.subcommands().keySet()));
-    }
-}
+final class GateCommand extends CommandGroup {}

@@ -5,8 +5,6 @@ import io.levee.lab.storm.ScenarioFileException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** The {@code levee} command. Exit codes: 0 done, 1 an error in Levee itself, 2 bad input, 74 output lost. */
 @Command(
@@ -30,7 +28,7 @@ import picocli.CommandLine.Spec;
         },
         exitCodeListHeading = Main.EXIT_CODES,
         exitCodeList = {"0:done", "1:an error in levee itself", "2:bad input", Main.EXIT_OUTPUT_LOST})
-public final class Main implements Runnable {
+public final class Main extends CommandGroup {
     static final String EXIT_CODES = "%nExit codes:%n";
     static final String EXIT_OUTPUT_LOST = "74:the output could not be written";
 
@@ -38,10 +36,6 @@ public final class Main implements Runnable {
     static final int BAD_INPUT = 2;
     /** EX_IOERR of sysexits.h, like the codes of the script that starts this. */
     static final int OUTPUT_LOST = 74;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run
-    private CommandSpec spec;
 
     private Main() {}
 
@@ -76,13 +70,6 @@ public final class Main implements Runnable {
 
     static CommandLine commandLine() {
         return new CommandLine(new Main()).setExecutionExceptionHandler((e, line, parsed) -> report(e, line.getErr()));
-    }
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(
-                spec.commandLine(),
-                "which command? " + String.join(", ", spec.subcommands().keySet()));
     }
 
     /** One line for a person; the stack only for whoever asks for it. */

@@ -11,6 +11,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -68,12 +70,7 @@ final class ValidateCommand implements Callable<Integer> {
     /** Problems as objects of their place and their message. */
     static void list(ArrayNode array, List<Problem> problems) {
         for (Problem each : problems) {
-            array.addObject()
-                    .put("file", each.file())
-                    .put("line", each.line())
-                    .put("column", each.column())
-                    .put("field", each.path())
-                    .put("message", each.message());
+            array.add(JsonMapper.shared().<JsonNode>valueToTree(each.toMap()));
         }
     }
 }

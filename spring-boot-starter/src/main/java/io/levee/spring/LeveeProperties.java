@@ -19,7 +19,7 @@ public record LeveeProperties(
      * What is done for incoming requests.
      *
      * @param enabled whether each runs in a scope with its caller's deadline and attempt number
-     * @param urlPatterns of which requests, as servlet mappings
+     * @param urlPatterns of which requests, as servlet mappings; those with an Idempotency bean's keys, too
      */
     public record Server(
             @DefaultValue("true") boolean enabled,

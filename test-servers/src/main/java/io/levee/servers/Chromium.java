@@ -1,7 +1,5 @@
 package io.levee.servers;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -74,12 +72,7 @@ public final class Chromium implements AutoCloseable {
      * @throws Exception if it does not start
      */
     public static Chromium start() throws Exception {
-        Path program = Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
-                .map(folder -> Path.of(folder, "chromium"))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElse(null);
-        assumeTrue(program != null, "SKIPPED: chromium is not installed (Debian package chromium)");
+        Path program = Program.installed("chromium", "chromium");
         Path profile = Files.createTempDirectory("levee-chromium");
         Process process = new ProcessBuilder(
                         program.toString(),

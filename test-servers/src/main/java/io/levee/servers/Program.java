@@ -37,9 +37,14 @@ public final class Program implements AutoCloseable {
 
     /** A program that is not started yet. */
     public static Program of(String name, String debianPackage) throws IOException {
+        return new Program(installed(name, debianPackage), Files.createTempDirectory("levee-" + name));
+    }
+
+    /** Where a program is; a test whose program is not installed is skipped, and says so. */
+    static Path installed(String name, String debianPackage) {
         Path found = find(name);
         assumeTrue(found != null, "SKIPPED: " + name + " is not installed (Debian package " + debianPackage + ")");
-        return new Program(found, Files.createTempDirectory("levee-" + name));
+        return found;
     }
 
     private static Path find(String name) {

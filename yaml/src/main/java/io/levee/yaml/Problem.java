@@ -1,5 +1,8 @@
 package io.levee.yaml;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * One thing that is wrong with a file. Immutable.
  *
@@ -18,5 +21,20 @@ public record Problem(String file, int line, int column, String path, String mes
     @Override
     public String toString() {
         return file + ':' + line + ':' + column + ": " + (path.isEmpty() ? "" : path + ": ") + message;
+    }
+
+    /**
+     * The problem as a JSON object shows it.
+     *
+     * @return {@code file}, {@code line}, {@code column}, {@code field} (the path) and {@code message}, in this order
+     */
+    public Map<String, Object> toMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("file", file);
+        map.put("line", line);
+        map.put("column", column);
+        map.put("field", path);
+        map.put("message", message);
+        return map;
     }
 }

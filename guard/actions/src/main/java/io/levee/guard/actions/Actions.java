@@ -148,7 +148,7 @@ public final class Actions implements AutoCloseable {
         answer.put("at", now.toString());
         answer.put("rules", shown);
         answer.put(
-                "problems", file.now().problems().stream().map(Actions::shown).toList());
+                "problems", file.now().problems().stream().map(Problem::toMap).toList());
         answer.put("entries", journal.newest(most).stream().map(Actions::shown).toList());
         return answer;
     }
@@ -168,16 +168,6 @@ public final class Actions implements AutoCloseable {
             throw new WebException(400, "most must be from 0 to " + MOST_ENTRIES + ", is '" + most + "'");
         }
         return Integer.parseInt(most);
-    }
-
-    private static Map<String, Object> shown(Problem problem) {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("file", problem.file());
-        shown.put("line", problem.line());
-        shown.put("column", problem.column());
-        shown.put("field", problem.path());
-        shown.put("message", problem.message());
-        return shown;
     }
 
     private static Map<String, @Nullable Object> shown(Ledger.Entry entry) {

@@ -181,7 +181,9 @@ class GuardFigures {
                 if (Math.abs(Duration.between(begin.plusSeconds(3), now.get()).toMillis()) < 1_500) {
                     turnMs.add(took);
                 }
-                Thread.sleep(20);
+                org.awaitility.Awaitility.await()
+                        .pollDelay(Duration.ofMillis(20))
+                        .until(() -> true); // some 50 a second
             }
         }
         for (var each :

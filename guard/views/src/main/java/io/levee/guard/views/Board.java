@@ -8,6 +8,7 @@ import io.levee.guard.slo.openslo.Watched;
 import io.levee.guard.store.Store;
 import io.levee.guard.store.history.History;
 import io.levee.guard.web.Answer;
+import io.levee.yaml.Problem;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -136,7 +137,7 @@ final class Board {
             entries.put(watched.name(), entry);
         }
         List<Map<String, Object>> problems =
-                settings.problems().get().stream().map(Board::problem).toList();
+                settings.problems().get().stream().map(Problem::toMap).toList();
         return new Snapshot(now, documents, entries, problems, body(now, entries.values(), problems));
     }
 
@@ -162,15 +163,5 @@ final class Board {
             return Entry.of(counted, Standing.of(watched, end, store), advised);
         }
         return Objects.equals(old.advice(), advised) ? old : Entry.of(counted, old.standing(), advised);
-    }
-
-    private static Map<String, Object> problem(io.levee.yaml.Problem problem) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("file", problem.file());
-        map.put("line", problem.line());
-        map.put("column", problem.column());
-        map.put("field", problem.path());
-        map.put("message", problem.message());
-        return map;
     }
 }
