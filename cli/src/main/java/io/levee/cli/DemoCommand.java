@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
         name = "demo",
         description = {
             "Plays an incident with real processes, without and with Levee and the guard: a release breaks a contract, the"
-                    + " gate aborts its canary, and the guard's pages show it. About 2 minutes.",
+                    + " gate aborts its canary, and the guard's pages show it. One to two minutes.",
             "On a terminal the pages then stay open until Enter; elsewhere it ends by itself.",
             "With --loop: the same load through a naive retry loop and through Levee, to a service that fails (47 %%"
                     + " errors, down, slow). Draws on a terminal; elsewhere, or with NO_COLOR set, it writes lines of progress"

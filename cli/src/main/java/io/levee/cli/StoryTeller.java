@@ -39,7 +39,7 @@ final class StoryTeller {
 
     int tell() throws InterruptedException {
         PrintWriter out = command.getOut();
-        say("An incident with real processes, without and with Levee and the guard: about 2 minutes.");
+        say("An incident with real processes, without and with Levee and the guard: 1 to 2 minutes.");
         try (Story story = Story.begin(StoryOptions.standard(Main.class.getName()), this::say)) {
             // Ctrl-C ends the processes by themselves; the folder and the guard's database are this one's.
             Runtime.getRuntime().addShutdownHook(new Thread(story::close, "levee-story-end"));

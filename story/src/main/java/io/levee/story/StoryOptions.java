@@ -17,7 +17,7 @@ public record StoryOptions(List<String> levee, int calmSeconds, int brokenSecond
     }
 
     /**
-     * About 2 minutes.
+     * One to two minutes.
      *
      * @param mainClass of the {@code levee} command, on this class path
      * @return the options
