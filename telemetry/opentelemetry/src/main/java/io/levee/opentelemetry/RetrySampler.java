@@ -1,9 +1,12 @@
 package io.levee.opentelemetry;
 
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingDecision;
@@ -32,10 +35,24 @@ final class RetrySampler implements Sampler {
             Attributes attributes,
             List<LinkData> parentLinks) {
         SamplingResult result = share.shouldSample(parent, traceId, name, kind, attributes, parentLinks);
-        if (result.getDecision() == SamplingDecision.RECORD_AND_SAMPLE || !settings.isDiagnosis()) {
+        if (result.getDecision() == SamplingDecision.RECORD_AND_SAMPLE || !isDiagnosed(parent)) {
             return result;
         }
         return isRetry(attributes) ? Kept.INSTANCE : RECORD;
+    }
+
+    /**
+     * What holds as the first span of this process begins holds for all of its trace here: the mode may be switched in mid-call,
+     * and half a trace misleads.
+     */
+    private boolean isDiagnosed(Context context) {
+        Span parent = Span.fromContext(context);
+        SpanContext from = parent.getSpanContext();
+        if (!from.isValid() || from.isRemote()) {
+            return settings.isDiagnosis();
+        }
+        // Only a span that was dropped at its start is not readable; one that has ended still is.
+        return parent instanceof ReadableSpan;
     }
 
     @Override

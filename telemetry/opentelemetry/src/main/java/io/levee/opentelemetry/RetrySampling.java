@@ -85,7 +85,8 @@ public final class RetrySampling {
     }
 
     /**
-     * Switches diagnosis mode. What is kept when it is switched off is still sent if its trace is retried.
+     * Switches diagnosis mode, for the traces that begin in this process from now on. Those in progress end as they began, so that
+     * none is sent by half: what is kept when it is switched off is still sent if its trace is retried.
      *
      * @param on true to keep every trace with a retry that begins from now on
      */

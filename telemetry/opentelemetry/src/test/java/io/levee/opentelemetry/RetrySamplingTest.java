@@ -153,6 +153,41 @@ class RetrySamplingTest {
         assertThat(receiver.spans()).hasSize(before);
     }
 
+    /** As a request whose call is retried, with the mode switched before its second attempt. */
+    private void switchedInMidCall(RetrySampling sampling, boolean on) {
+        sampling.diagnosis(!on);
+        Span server =
+                sdk.getTracer("service").spanBuilder("request").setNoParent().startSpan();
+        try (Scope here = server.makeCurrent()) {
+            levee.call(Call.<String>named("stock"), attempt -> {
+                if (attempt.number() == 0) {
+                    sampling.diagnosis(on);
+                    throw Unchecked.of(new ConnectException());
+                }
+                return "7";
+            });
+        } finally {
+            server.end();
+        }
+    }
+
+    @Test
+    void aTraceInProgressEndsAsItBeganWhenTheModeIsSwitched() {
+        RetrySampling sampling = sampling(RetrySampling.builder().ratio(0).build());
+        switchedInMidCall(sampling, true);
+        assertThat(traces()).as("begun without").isEmpty();
+        assertThat(sampling.kept()).isZero();
+        switchedInMidCall(sampling, false);
+        assertThat(traces().values())
+                .singleElement()
+                .satisfies(trace -> assertThat(trace)
+                        .extracting(Received::name)
+                        .containsExactlyInAnyOrder(
+                                "request", "retry.execute stock", "retry.attempt stock", "retry.attempt stock"));
+        request(0, true, null);
+        assertThat(traces()).as("it is off").hasSize(1);
+    }
+
     @Test
     void theShareIsTakenFromTheParentAndByRatio() {
         sampling(RetrySampling.builder().ratio(1).build());
