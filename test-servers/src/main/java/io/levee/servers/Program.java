@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -24,6 +26,10 @@ import org.awaitility.Awaitility;
  */
 public final class Program implements AutoCloseable {
     private static final String OUTPUT = "output.log";
+
+    private static final int FIRST_PORT = 20_000;
+    /** Of Linux; other systems begin later. */
+    private static final int FIRST_EPHEMERAL_PORT = 32_768;
 
     private final Path program;
     private final Path folder;
@@ -57,11 +63,21 @@ public final class Program implements AutoCloseable {
                 .orElse(null);
     }
 
-    /** A port of the loopback interface that nobody listens on. */
+    /**
+     * A port of the loopback interface that nobody listens on, and that stays so: not one of those that the system hands out by
+     * itself, to the next server on port 0 or as the near end of the next connection.
+     */
     public static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
+        BindException taken = new BindException("no port is free");
+        for (int tries = 0; tries < 100; tries++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, FIRST_EPHEMERAL_PORT);
+            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return free.getLocalPort();
+            } catch (BindException e) {
+                taken.addSuppressed(e);
+            }
         }
+        throw taken;
     }
 
     public Path folder() {

@@ -7,9 +7,8 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.levee.servers.Certificates;
 import io.levee.servers.Haproxy;
+import io.levee.servers.Program;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,10 +21,7 @@ enum Fault {
     CONNECTION_REFUSED("connection refused") {
         @Override
         Stage open() throws IOException {
-            ServerSocket unused = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            int nobody = unused.getLocalPort();
-            unused.close();
-            return new Stage(nobody, () -> 0, () -> {});
+            return new Stage(Program.freePort(), () -> 0, () -> {});
         }
     },
     TLS_CUT("hung up in the TLS handshake") {

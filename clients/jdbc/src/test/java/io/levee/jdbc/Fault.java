@@ -3,9 +3,7 @@ package io.levee.jdbc;
 import com.zaxxer.hikari.HikariDataSource;
 import io.levee.Levee;
 import io.levee.servers.Haproxy;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.levee.servers.Program;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -240,7 +238,7 @@ enum Fault {
 
         @Override
         Trial.Ending play(Db db) throws Exception {
-            return Trial.run(db.dataSource(nobodysPort()), WORK, (connection, run) -> run);
+            return Trial.run(db.dataSource(Program.freePort()), WORK, (connection, run) -> run);
         }
     },
     HAPROXY_DOWN("database down behind HAProxy, each time") {
@@ -251,7 +249,7 @@ enum Fault {
 
         @Override
         Trial.Ending play(Db db) throws Exception {
-            try (Haproxy balancer = Haproxy.start("tcp", nobodysPort(), "", "")) {
+            try (Haproxy balancer = Haproxy.start("tcp", Program.freePort(), "", "")) {
                 return Trial.run(db.dataSource(balancer.port()), WORK, (connection, run) -> run);
             }
         }
@@ -319,12 +317,6 @@ enum Fault {
                 IdempotencyTable.ddl(db.title(), IdempotencyTable.DEFAULT_NAME),
                 "INSERT INTO item VALUES (1, 0, 0)",
                 "INSERT INTO item VALUES (2, 0, 0)");
-    }
-
-    private static int nobodysPort() throws IOException {
-        try (ServerSocket unused = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return unused.getLocalPort();
-        }
     }
 
     static void insert(Connection connection, int run) throws SQLException {

@@ -1,9 +1,8 @@
 package io.levee.jdbc;
 
+import io.levee.servers.Program;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -54,10 +53,7 @@ final class MariaServer {
                     "--user=" + user,
                     "--datadir=" + home.resolve("data"),
                     "--auth-root-authentication-method=normal"));
-            int port;
-            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                port = free.getLocalPort();
-            }
+            int port = Program.freePort();
             List<String> command = new ArrayList<>(List.of(
                     DAEMON.toString(),
                     "--no-defaults",

@@ -10,6 +10,7 @@ import io.levee.Decision;
 import io.levee.Levee;
 import io.levee.RetryPolicy;
 import io.levee.StopReason;
+import io.levee.servers.Program;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -228,10 +229,7 @@ class LeveeHttpClientTest {
 
     @Test
     void aRefusedConnectionIsRetriedEvenForAPost() throws Exception {
-        int port;
-        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = closed.getLocalPort();
-        }
+        int port = Program.freePort();
         HttpRequest post = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
                 .POST(BodyPublishers.ofString("order"))
                 .build();

@@ -1,9 +1,8 @@
 package io.levee.prometheus;
 
+import io.levee.servers.Program;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -52,10 +51,7 @@ final class PrometheusServer implements AutoCloseable {
                     static_configs: [{targets: ['127.0.0.1:TARGET']}]
                 """.replace("RULES", rules.toString())
                 .replace("TARGET", Integer.toString(target)));
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Program.freePort();
         List<String> command = new ArrayList<>(List.of(
                 Programs.find("prometheus"),
                 "--config.file=prometheus.yml",

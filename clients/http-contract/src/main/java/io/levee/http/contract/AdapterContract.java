@@ -14,6 +14,7 @@ import io.levee.http.contract.TestClient.Reply;
 import io.levee.http.contract.TestClient.Request;
 import io.levee.http.contract.TestClient.Running;
 import io.levee.http.contract.TestClients.Extras;
+import io.levee.servers.Program;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -438,11 +439,7 @@ public abstract class AdapterContract {
 
     @Test
     void aRedirectThatEndsInARefusedConnectionIsNoProofThatThePostWasNotProcessed() throws Exception {
-        int nobody;
-        try (java.net.ServerSocket closed =
-                new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            nobody = closed.getLocalPort();
-        }
+        int nobody = Program.freePort();
         answer(request -> FaultServer.response(303, "Location: http://127.0.0.1:" + nobody + "/done\r\n", ""));
         try {
             client().send(post());

@@ -10,6 +10,7 @@ import static io.levee.http.contract.Stage.plain;
 import static io.levee.http.contract.Stage.tls;
 import static io.levee.http.contract.Stage.tlsOverPlain;
 
+import io.levee.servers.Program;
 import io.levee.servers.Sockets;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,9 +27,7 @@ public enum Fault {
     CONNECTION_REFUSED("connection refused") {
         @Override
         public Stage open() throws IOException {
-            ServerSocket unused = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            URI nobody = URI.create("http://127.0.0.1:" + unused.getLocalPort() + "/");
-            unused.close();
+            URI nobody = URI.create("http://127.0.0.1:" + Program.freePort() + "/");
             return new Stage(null, ClientSpec.HTTP_1, nobody);
         }
     },

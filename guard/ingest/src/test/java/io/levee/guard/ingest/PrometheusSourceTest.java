@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.net.httpserver.HttpServer;
 import io.levee.guard.slo.Counts;
 import io.levee.guard.slo.TimeRange;
+import io.levee.servers.Program;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,10 +97,7 @@ class PrometheusSourceTest {
                   - job_name: order
                     static_configs: [{targets: ['127.0.0.1:%d']}]
                 """.formatted(uri.getPort()));
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Program.freePort();
         prometheus = new ProcessBuilder(
                         program(),
                         "--config.file=prometheus.yml",

@@ -6,8 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.levee.guard.ingest.PrometheusSource;
 import io.levee.guard.store.StoreSettings;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.levee.servers.Program;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -146,9 +145,7 @@ class PrometheusTest {
     private int port;
 
     private Process start(String program) throws Exception {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = Program.freePort();
         Files.writeString(folder.resolve("prometheus.yml"), "global: {}\n");
         return new ProcessBuilder(
                         program,
