@@ -144,6 +144,7 @@ public final class Guard implements AutoCloseable {
         Guard guard = null;
         try {
             guard = new Guard(settings, store);
+            guard.rooms.begin();
             guard.web.start();
         } catch (RuntimeException e) {
             if (guard == null) {

@@ -33,6 +33,7 @@ final class Rooms implements AutoCloseable {
     private final List<Consumer<Instant>> always = new ArrayList<>();
     private final List<Consumer<Instant>> leading = new ArrayList<>();
     private final List<AutoCloseable> closed = new ArrayList<>();
+    private final Views views;
     private final @Nullable Integer grpcPort;
 
     /**
@@ -49,8 +50,7 @@ final class Rooms implements AutoCloseable {
             Routes routes) {
         this.store = store;
         new Console().addTo(routes);
-        Views views =
-                new Views(catalog, store, clock, new ViewSettings(settings.traceLink, problems, settings.isLoopback()));
+        views = new Views(catalog, store, clock, new ViewSettings(settings.traceLink, problems, settings.isLoopback()));
         views.addTo(routes);
         each(views::tick);
         Review review = new Review(catalog, store, clock, settings.review);
@@ -89,6 +89,15 @@ final class Rooms implements AutoCloseable {
     @Nullable
     Integer grpcPort() {
         return grpcPort;
+    }
+
+    /** Reckons what there is before anybody can ask; what fails here fails again with the first tick, and is told then. */
+    void begin() {
+        try {
+            views.begin();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "the figures cannot be reckoned yet", e);
+        }
     }
 
     /** Every second, on every guard. */

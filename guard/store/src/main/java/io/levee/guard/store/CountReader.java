@@ -148,28 +148,56 @@ final class CountReader {
         Level level = seconds % HOUR == 0 ? Level.HOURS : seconds % 60 == 0 ? Level.MINUTES : Level.TENS;
         long from = Math.floorDiv(range.from().getEpochSecond(), seconds) * seconds;
         long to = Math.floorDiv(range.to().getEpochSecond(), seconds) * seconds;
-        SortedMap<Long, Sums> found = read("steps of '" + slo + "'", () -> {
+        return read("steps of '" + slo + "'", () -> {
             Series series = memory.book().all(slo);
-            return series == null ? new TreeMap<Long, Sums>() : steps(series, level, from, to, seconds);
+            return series == null ? List.of() : steps(series, level, from, to, seconds);
         });
-        List<Store.Step> steps = new ArrayList<>();
-        found.forEach((begin, sums) -> steps.add(new Store.Step(Instant.ofEpochSecond(begin), sums.tally())));
-        return steps;
     }
 
-    private SortedMap<Long, Sums> steps(Series series, Level level, long from, long to, long seconds)
-            throws SQLException {
-        SortedMap<Long, Sums> found = new TreeMap<>();
+    private List<Store.Step> steps(Series series, Level level, long from, long to, long seconds) throws SQLException {
+        StepList found = new StepList(seconds);
         for (Chunk chunk : memory.chunks(database, series, level.number(), level.chunkOf(from), to)) {
             ((CountChunk) chunk).forEach(0, level.steps(), (at, sums) -> {
                 long second = chunk.begin + (long) at * level.stepSeconds();
                 if (second >= from && second < to) {
-                    found.computeIfAbsent(Math.floorDiv(second, seconds) * seconds, begin -> new Sums())
-                            .add(sums);
+                    found.add(second, sums);
                 }
             });
         }
-        return found;
+        return found.steps();
+    }
+
+    /** Puts counts together that come in the order of time. */
+    private static final class StepList {
+        private final long seconds;
+        private final List<Store.Step> steps = new ArrayList<>();
+        private Sums sums = new Sums();
+        private long begin = Long.MIN_VALUE;
+
+        StepList(long seconds) {
+            this.seconds = seconds;
+        }
+
+        void add(long second, Sums more) {
+            long own = Math.floorDiv(second, seconds) * seconds;
+            if (own != begin) {
+                end();
+                begin = own;
+            }
+            sums.add(more);
+        }
+
+        private void end() {
+            if (begin != Long.MIN_VALUE) {
+                steps.add(new Store.Step(Instant.ofEpochSecond(begin), sums.tally()));
+                sums = new Sums();
+            }
+        }
+
+        List<Store.Step> steps() {
+            end();
+            return steps;
+        }
     }
 
     // --- origins ----------------------------------------------------------------------------------------------------
@@ -231,7 +259,8 @@ final class CountReader {
             try {
                 if (from < to) {
                     steps(series, Level.MINUTES, from, to, 60)
-                            .forEach((begin, sums) -> found.put(Instant.ofEpochSecond(begin), sums.counts()));
+                            .forEach(
+                                    step -> found.put(step.begin(), step.tally().counts()));
                 }
                 return found;
             } catch (SQLException e) {

@@ -25,12 +25,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * All objectives as they stand, reckoned at most once a second, and each one only if its counts, its document or the minute
  * are others than before. The guard's tick renews them, so that who asks need not wait: he gets what the tick found last, and
- * reckons only if that is {@link #STALE} or the documents changed. Thread-safe: one thread reckons while others wait for what
- * it finds, or take what was found before.
+ * reckons only if that is {@link #STALE} or the documents changed. While a renewal is under way, as with each new minute, he
+ * gets what was found before it. Thread-safe: one thread at a time leads the reckoning, with the help of the common pool.
  */
 final class Board {
     /** A tick that is late or away must not keep old figures alive. */
     private static final Duration STALE = Duration.ofSeconds(2);
+
+    /** A renewal that is under way excuses older figures, but not for ever. */
+    private static final Duration RENEWING = Duration.ofSeconds(15);
 
     /** As long as this after somebody asked the tick goes on renewing. */
     private static final Duration WATCHED = Duration.ofMinutes(2);
@@ -42,6 +45,12 @@ final class Board {
     private final Advice advice;
     /** Replaced under this object's lock; readers that see the one before have figures of an earlier {@code at}, as it says. */
     private volatile @Nullable Snapshot snapshot;
+
+    /** What was found before the first one asked; under this object's lock. */
+    private @Nullable Snapshot begun;
+
+    /** Whoever sees it too late waits, or takes what is just being replaced. */
+    private volatile boolean renewing;
 
     private volatile Instant asked = Instant.MIN;
 
@@ -95,16 +104,24 @@ final class Board {
         return History.endOfMinute(now);
     }
 
-    /** What is known to be so, at most {@link #STALE} ago. */
+    /**
+     * Reckons once, so that the first one to ask need not wait for all of it: he gets what has changed since then only.
+     */
+    synchronized void begin() {
+        begun = reckon(catalog.get(), time.instant(), null);
+    }
+
+    /** What is known to be so, at most {@link #STALE} ago, or {@link #RENEWING} ago while it is being renewed. */
     Snapshot now() {
         Instant now = time.instant();
         asked = now;
         Snapshot last = snapshot;
-        boolean fresh = last != null
-                && last.catalog() == catalog.get()
-                && !now.isBefore(last.at())
-                && now.isBefore(last.at().plus(STALE));
-        return fresh && last != null ? last : renew();
+        if (last == null || last.catalog() != catalog.get() || now.isBefore(last.at())) {
+            return renew();
+        }
+        Duration age = Duration.between(last.at(), now);
+        boolean fresh = age.compareTo(STALE) < 0 || (renewing && age.compareTo(RENEWING) < 0);
+        return fresh ? last : renew();
     }
 
     /** Whether somebody asked lately. */
@@ -122,20 +139,27 @@ final class Board {
                 && before.at().truncatedTo(ChronoUnit.SECONDS).equals(now.truncatedTo(ChronoUnit.SECONDS))) {
             return before;
         }
-        Snapshot fresh = reckon(documents, now, before);
-        snapshot = fresh;
-        return fresh;
+        renewing = true;
+        try {
+            Snapshot fresh = reckon(documents, now, before == null ? begun : before);
+            snapshot = fresh;
+            begun = null;
+            return fresh;
+        } finally {
+            renewing = false;
+        }
     }
 
     private Snapshot reckon(Catalog documents, Instant now, @Nullable Snapshot before) {
         Instant end = endOfMinute(now);
         Map<String, String> advised = advice.holding(now);
+        Map<String, Entry> known = before == null ? Map.of() : before.entries();
         Map<String, Entry> entries = new LinkedHashMap<>();
-        for (Watched watched : Watched.of(documents)) {
-            Entry old = before == null ? null : before.entries().get(watched.name());
-            Entry entry = entry(watched, end, advised.get(watched.name()), old);
-            entries.put(watched.name(), entry);
-        }
+        // In the order of the documents, whoever is done first.
+        Watched.of(documents).parallelStream()
+                .map(watched -> entry(watched, end, advised.get(watched.name()), known.get(watched.name())))
+                .toList()
+                .forEach(entry -> entries.put(entry.standing().watched().name(), entry));
         List<Map<String, Object>> problems =
                 settings.problems().get().stream().map(Problem::toMap).toList();
         return new Snapshot(now, documents, entries, problems, body(now, entries.values(), problems));

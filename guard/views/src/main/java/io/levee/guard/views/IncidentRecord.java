@@ -9,6 +9,7 @@ import io.levee.guard.store.history.Incidents;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ final class IncidentRecord {
     /** The incidents that have begun on the record, by their ids: open ones with the entry, ended ones with null. */
     private final Map<String, Ledger.@Nullable Entry> known = new LinkedHashMap<>();
 
+    /** How each objective stood when its incidents were looked for last, by its name. */
+    private final Map<String, Looked> looked = new HashMap<>();
+
     private long seen = -1;
 
     IncidentRecord(Store store) {
@@ -36,9 +40,26 @@ final class IncidentRecord {
         for (Board.Entry each : board.entries().values()) {
             Standing standing = each.standing();
             List<Ledger.Entry> open = open(standing.watched());
-            if (!standing.severity().equals("ok") || !open.isEmpty()) {
+            Looked now = new Looked(standing.severity(), standing.at());
+            if (now.isDue(looked.get(standing.watched().name()), !open.isEmpty())) {
+                looked.put(standing.watched().name(), now);
                 update(standing.watched(), board.at(), open);
             }
+        }
+    }
+
+    /** The severity of an objective in a minute. */
+    private record Looked(String severity, Instant minute) {
+        /**
+         * Looking for incidents reads a week of minutes. One can only have begun or ended if other rules fire than before, or
+         * if the record does not say what the rules do; and then within a minute not twice.
+         */
+        boolean isDue(@Nullable Looked before, boolean open) {
+            boolean firing = !severity.equals("ok");
+            if (before == null) {
+                return firing || open;
+            }
+            return !severity.equals(before.severity) || (firing != open && !minute.equals(before.minute));
         }
     }
 

@@ -80,6 +80,11 @@ public final class Views {
         routes.add("GET", "/metrics/sloth", ofMetrics, request -> metrics(Metrics.sloth(board.now())));
     }
 
+    /** Reckons once, before the guard listens: with many objectives the first answer would take seconds otherwise. */
+    public void begin() {
+        board.begin();
+    }
+
     /**
      * Reckons anew where somebody watches, so that who asks need not wait, tells who listens what changed, and puts incidents
      * that begin and end on the record if this guard leads. Call it about once a second, from one thread.

@@ -42,7 +42,7 @@ final class Guard implements AutoCloseable {
     final Store store;
     final Views views;
     private final WebServer server;
-    private final Catalog catalog;
+    final Catalog catalog;
     private final List<Event> pending = new ArrayList<>();
 
     Guard(Instant now, ViewSettings settings, String... documents) {

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -140,6 +142,26 @@ class IncidentsTest {
                             .get("severity")
                             .asString())
                     .isEqualTo("ok");
+        }
+    }
+
+    /** Eleven bad minutes, in three slices of five; a slice counts where it lies in a window as a whole. */
+    @ParameterizedTest
+    @CsvSource({"5m, 02:15, 02:30", "1m, 02:18, 02:29"})
+    void findsIncidentsOfSlicesOfAnyLength(String slice, String from, String to) {
+        String objective = "target: 0.999\n      timeSliceTarget: 0.95\n      timeSliceWindow: " + slice;
+        try (Guard guard = new Guard(
+                Instant.parse("2026-11-25T04:00:30Z"),
+                ViewSettings.DEFAULT,
+                Documents.of("pay", "payment", "", "Timeslices", "28d", objective))) {
+            play(guard, Instant.parse("2026-11-24T20:00:00Z"), guard.now());
+            JsonNode found = guard.get("/api/v1/slos/pay/curve?from=2026-11-25T00:00:00Z&to=2026-11-25T04:00:00Z")
+                    .get("incidents");
+            assertThat(found.size()).isEqualTo(1);
+            assertThat(found.get(0).get("from").asString()).isEqualTo("2026-11-25T" + from + ":00Z");
+            assertThat(found.get(0).get("to").asString()).isEqualTo("2026-11-25T" + to + ":00Z");
+            assertThat(found.get(0).get("rule").asString()).isEqualTo("page-1h");
+            assertThat(found.get(0).get("bad").asLong()).isEqualTo(530);
         }
     }
 

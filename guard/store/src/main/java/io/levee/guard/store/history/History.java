@@ -7,6 +7,7 @@ import io.levee.guard.store.Store;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,15 +77,64 @@ public final class History implements Terms.Source {
         return Sums.tally(sum);
     }
 
+    /** Takes what happened in a minute. */
+    @FunctionalInterface
+    interface MinuteVisitor {
+        void visit(long beginMs, Counts counts);
+    }
+
+    /**
+     * The minutes of a range that have events, in order: each as {@link #counts} gives it alone, at the cost of one walk over them
+     * all. Where minutes are gone, the last one of an hour has what the hour has.
+     *
+     * @param range a minute belongs to the one in which it begins
+     */
+    void minutes(TimeRange range, MinuteVisitor visitor) {
+        long to = firstMinuteFrom(range.to());
+        long minute = firstMinuteFrom(range.from());
+        while (minute < to) {
+            long hour = Math.floorDiv(minute, HOUR_MS) * HOUR_MS;
+            long end = Math.min(to, hour + HOUR_MS);
+            long last = hour + HOUR_MS - MINUTE_MS;
+            Counts whole = hours.between(hour, hour + HOUR_MS);
+            if (whole.total() > 0) {
+                Sums day = day(hour);
+                day.forEach(minute, Math.min(end, last), visitor);
+                Counts counts = minus(whole, day.between(hour, last));
+                if (minute <= last && last < end && counts.total() > 0) {
+                    visitor.visit(last, counts);
+                }
+            }
+            minute = end;
+        }
+    }
+
+    private static Counts minus(Counts whole, Counts part) {
+        return counts(whole.good() - part.good(), whole.bad() - part.bad(), whole.degraded() - part.degraded());
+    }
+
+    /** Minutes are read later than hours, so one that grew meanwhile can be more than its hour. */
+    private static Counts counts(long good, long bad, long degraded) {
+        return new Counts(Math.max(0, good), Math.max(0, bad), Math.max(0, degraded));
+    }
+
+    private static long firstMinuteFrom(Instant instant) {
+        return Math.floorDiv(instant.toEpochMilli() + MINUTE_MS - 1, MINUTE_MS) * MINUTE_MS;
+    }
+
     private void addUpTo(Instant instant, long[] sum, int sign) {
-        long minute = Math.floorDiv(instant.toEpochMilli() + MINUTE_MS - 1, MINUTE_MS) * MINUTE_MS;
+        long minute = firstMinuteFrom(instant);
         long hour = Math.floorDiv(minute, HOUR_MS) * HOUR_MS;
         hours.addBefore(hour, sum, sign);
         if (minute > hour) {
-            Sums day = days.computeIfAbsent(Math.floorDiv(hour, DAY_MS), this::read);
+            Sums day = day(hour);
             day.addBefore(minute, sum, sign);
             day.addBefore(hour, sum, -sign);
         }
+    }
+
+    private Sums day(long ms) {
+        return days.computeIfAbsent(Math.floorDiv(ms, DAY_MS), this::read);
     }
 
     private Sums read(long day) {
@@ -120,16 +170,37 @@ public final class History implements Terms.Source {
             return new Sums(begins, before);
         }
 
+        /** The first step that begins at an instant or later. */
+        private int firstFrom(long ms) {
+            int found = Arrays.binarySearch(beginMs, ms);
+            return found >= 0 ? found : -found - 1;
+        }
+
+        private Counts between(int first, int end) {
+            long[] from = before[first];
+            long[] to = before[end];
+            return counts(to[0] - from[0], to[1] - from[1], to[2] - from[2]);
+        }
+
+        Counts between(long fromMs, long toMs) {
+            return between(firstFrom(fromMs), firstFrom(toMs));
+        }
+
+        void forEach(long fromMs, long toMs, MinuteVisitor visitor) {
+            for (int i = firstFrom(fromMs); i < beginMs.length && beginMs[i] < toMs; i++) {
+                visitor.visit(beginMs[i], between(i, i + 1));
+            }
+        }
+
         void addBefore(long ms, long[] sum, int sign) {
-            int found = java.util.Arrays.binarySearch(beginMs, ms);
-            long[] row = before[found >= 0 ? found : -found - 1];
+            long[] row = before[firstFrom(ms)];
             for (int i = 0; i < FIELDS; i++) {
                 sum[i] += sign * row[i];
             }
         }
 
         static Store.Tally tally(long[] sum) {
-            return new Store.Tally(new Counts(sum[0], sum[1], sum[2]), sum[3], sum[4]);
+            return new Store.Tally(counts(sum[0], sum[1], sum[2]), Math.max(0, sum[3]), Math.max(0, sum[4]));
         }
     }
 }

@@ -45,13 +45,27 @@ public final class Incidents {
         }
     }
 
-    private Incidents(Watched watched, TimeRange scan, boolean toNow, Budgets budgets) {
+    /** A rule with what it asks of each minute. */
+    private record Bar(BurnRule rule, Duration window, Ratio factor, double about, int longMinutes, int shortMinutes) {
+        static Bar of(BurnRule rule, Duration window) {
+            Ratio factor = rule.factor(window);
+            return new Bar(
+                    rule,
+                    window,
+                    factor,
+                    MinuteSums.approximately(factor),
+                    (int) rule.longWindow().toMinutes(),
+                    (int) rule.shortWindow().toMinutes());
+        }
+    }
+
+    private Incidents(Watched watched, TimeRange scan, boolean toNow, Budgets budgets, History history) {
         this.watched = watched;
         this.scan = scan;
         this.toNow = toNow;
         this.budgets = budgets;
         this.minutes = (int) scan.length().toMinutes();
-        this.sums = new MinuteSums(watched, budgets, scan.from(), minutes);
+        this.sums = new MinuteSums(watched, budgets, history, scan.from(), minutes);
     }
 
     /**
@@ -77,7 +91,7 @@ public final class Incidents {
         TimeRange stretch = new TimeRange(windowFrom, windowTo.isAfter(looked.to()) ? windowTo : looked.to());
         History history = new History(store, watched.counted(), stretch);
         Budgets budgets = watched.slo().budgets(watched.index(), stretch, history);
-        return new Incidents(watched, looked, toNow, budgets)
+        return new Incidents(watched, looked, toNow, budgets, history)
                 .find().stream()
                         .filter(incident -> incident.open()
                                 || (incident.range().to().isAfter(range.from())
@@ -124,12 +138,12 @@ public final class Incidents {
     }
 
     private Instant begin(int minute) {
-        return scan.from().plus(MINUTE.multipliedBy(minute));
+        return scan.from().plusSeconds(60L * minute);
     }
 
-    /** One minute's own budget; null where it is excluded. */
+    /** The budget of one minute alone, or of the slice that it lies in; null where it is excluded. */
     private @Nullable ErrorBudget one(int minute) {
-        return over(minute, minute);
+        return over(sums.first(minute), sums.last(minute));
     }
 
     private @Nullable ErrorBudget over(int first, int last) {
@@ -157,69 +171,67 @@ public final class Incidents {
 
     private List<Run> runs(BurnRule rule) {
         List<Run> runs = new ArrayList<>();
-        Duration window = watched.slo().window().at(scan.to()).length();
+        Bar bar = Bar.of(rule, watched.slo().window().at(scan.to()).length());
         int start = -1;
         for (int i = 0; i <= minutes; i++) {
-            boolean firing = i < minutes && fires(rule, window, i);
+            boolean firing = i < minutes && fires(bar, i);
             if (firing && start < 0) {
                 start = i;
             } else if (!firing && start >= 0) {
-                runs.add(trimmed(rule, window, start, i - 1));
+                runs.add(trimmed(bar, start, i - 1));
                 start = -1;
             }
         }
         return runs;
     }
 
-    private boolean fires(BurnRule rule, Duration window, int minute) {
-        int ofLong = Math.max(0, minute - (int) rule.longWindow().toMinutes() + 1);
-        int ofShort = Math.max(0, minute - (int) rule.shortWindow().toMinutes() + 1);
-        long minimumBad = watched.slo().additions().minimumBad();
-        double factor = MinuteSums.approximately(rule.factor(window));
-        MinuteSums.Burn inShort = sums.burn(ofShort, minute, factor, 0);
+    private boolean fires(Bar bar, int minute) {
+        int ofLong = Math.max(0, minute - bar.longMinutes + 1);
+        int ofShort = Math.max(0, minute - bar.shortMinutes + 1);
+        MinuteSums.Burn inShort = sums.burn(ofShort, minute, bar.about, 0);
         if (inShort == MinuteSums.Burn.BELOW) {
             return false;
         }
-        MinuteSums.Burn inLong = sums.burn(ofLong, minute, factor, (double) minimumBad);
+        double minimumBad = watched.slo().additions().minimumBad();
+        MinuteSums.Burn inLong = sums.burn(ofLong, minute, bar.about, minimumBad);
         if (inLong != MinuteSums.Burn.ABOVE || inShort != MinuteSums.Burn.ABOVE) {
-            return inLong != MinuteSums.Burn.BELOW && firesExactly(rule, window, ofLong, ofShort, minute);
+            return inLong != MinuteSums.Burn.BELOW && firesExactly(bar, ofLong, ofShort, minute);
         }
         return true;
     }
 
-    private boolean firesExactly(BurnRule rule, Duration window, int ofLong, int ofShort, int minute) {
+    private boolean firesExactly(Bar bar, int ofLong, int ofShort, int minute) {
         ErrorBudget longBudget = over(ofLong, minute);
         ErrorBudget shortBudget = over(ofShort, minute);
         return longBudget != null
                 && shortBudget != null
-                && rule.fires(
+                && bar.rule.fires(
                         longBudget,
                         shortBudget,
-                        window,
+                        bar.window,
                         watched.slo().additions().minimumBad());
     }
 
-    private Run trimmed(BurnRule rule, Duration window, int start, int end) {
+    private Run trimmed(Bar bar, int start, int end) {
         int first = start;
-        for (int i = start; i > start - (int) rule.shortWindow().toMinutes() && i >= 0; i--) {
-            first = exceeds(rule, window, i) ? i : first;
+        for (int i = start; i > start - bar.shortMinutes && i >= 0; i--) {
+            first = exceeds(bar, i) ? i : first;
         }
         int last = end;
-        while (last > first && !exceeds(rule, window, last)) {
+        while (last > first && !exceeds(bar, last)) {
             last--;
         }
-        return new Run(first, last, rule, toNow && end == minutes - 1);
+        return new Run(first, last, bar.rule, toNow && end == minutes - 1);
     }
 
-    private boolean exceeds(BurnRule rule, Duration window, int minute) {
-        Ratio factor = rule.factor(window);
-        MinuteSums.Burn burn = sums.burn(minute, minute, MinuteSums.approximately(factor), 0);
+    private boolean exceeds(Bar bar, int minute) {
+        MinuteSums.Burn burn = sums.burn(sums.first(minute), sums.last(minute), bar.about, 0);
         if (burn != MinuteSums.Burn.NEAR) {
             return burn == MinuteSums.Burn.ABOVE;
         }
         ErrorBudget one = one(minute);
         Ratio rate = one == null ? null : one.burnRate();
-        return rate != null && rate.compareTo(factor) > 0;
+        return rate != null && rate.compareTo(bar.factor) > 0;
     }
 
     /** The first of two rules is the more severe one: they stand in that order. */
@@ -245,7 +257,7 @@ public final class Incidents {
     private Incident incident(Run run) {
         int peak = run.first();
         for (int i = run.first(); i <= run.last(); i++) {
-            peak = sums.spent(i, i) > sums.spent(peak, peak) ? i : peak;
+            peak = sums.spent(i) > sums.spent(peak) ? i : peak;
         }
         ErrorBudget atPeak = one(peak);
         TimeRange range = new TimeRange(begin(run.first()), begin(run.last() + 1));
