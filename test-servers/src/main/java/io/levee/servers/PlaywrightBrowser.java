@@ -137,6 +137,16 @@ public final class PlaywrightBrowser implements AutoCloseable {
                 1);
     }
 
+    /**
+     * What axe finds in anything but the colours: all that another width can change.
+     *
+     * @param page looked at as it is now
+     * @return a line for each element; empty for a page that passes
+     */
+    public static List<String> violationsOfLayout(Page page) {
+        return violations(page, "{resultTypes: ['violations'], rules: {'color-contrast': {enabled: false}}}", 10);
+    }
+
     private static List<String> violations(Page page, String options, int leastPasses) {
         if (!(boolean) page.evaluate("typeof axe === 'object'")) {
             page.evaluate(AXE);

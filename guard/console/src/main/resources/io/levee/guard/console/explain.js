@@ -98,6 +98,18 @@ export async function explain(anchor, name, figure) {
   }
 }
 
+/**
+ * A figure that is explained by what the page has already: `lines()` gives what is written beside it, texts and elements,
+ * and `formula` the figures that it comes from.
+ */
+export function told(value, title, { lines, formula = null }) {
+  const button = h("button", { type: "button", class: "figure", on: { click: () => openBeside(button, title, h("div", { class: "explain-body" },
+    h("p", { class: "explain-value" }, value),
+    lines().filter(Boolean).map((line) => (typeof line === "string" ? h("p", {}, line) : line)),
+    formula ? h("pre", { tabindex: "0", "aria-label": "Formula" }, formula) : null)) } }, value);
+  return button;
+}
+
 /** A popover beside what was clicked; Escape or a click elsewhere closes it, and the focus goes back. */
 export function openBeside(anchor, title, ...content) {
   document.querySelector(".explain")?.remove();

@@ -4,6 +4,7 @@ import { get, part, post } from "./api.js";
 import { lines } from "./bars.js";
 import { confirm, field, reason } from "./dialog.js";
 import { announce, h, put } from "./dom.js";
+import { told } from "./explain.js";
 import { brief, count, millis, number, ofPercent, percent, plural, share, target } from "./format.js";
 import { dataTable, empty, failure, heading, shortTime, skeleton, sloLink, table } from "./pieces.js";
 import { keep, query } from "./router.js";
@@ -59,6 +60,7 @@ export async function show(main, { signal }) {
     const tickets = slo.tickets ?? {};
     return h("section", { class: "panel stack", "aria-label": slo.slo },
       h("div", { class: "panel-head" }, h("h2", {}, sloLink(slo.slo), h("span", { class: "beside" }, `target ${target(share(slo.target))}`)), h("button", { type: "button", on: { click: () => propose(slo) } }, "Propose a target …")),
+      slo.reason ? h("p", { class: "soft" }, `${slo.reason}.`) : ofMonth(slo),
       h("div", { class: "split" },
         h("div", { class: "sheet" }, h("h3", {}, "Good events, trailing 7 and 28 days"),
           (slo.trend28d ?? []).length > 1
@@ -67,7 +69,7 @@ export async function show(main, { signal }) {
               dataTable("The trend as a table", () => trendTable(slo))]
             : h("p", { class: "soft" }, "Too few days have events for a trend.")),
         h("div", { class: "sheet" }, h("h3", {}, "What the budget went for"), causes(slo.slo, slo.spentByCause ?? []))),
-      h("div", { class: "sheet" }, h("h3", {}, `Customer tickets${tickets.total ? `: ${count(tickets.total)}` : ""}`), clusters(tickets), tickets.hint ? h("p", {}, h("b", {}, tickets.hint)) : null),
+      h("div", { class: "sheet" }, h("h3", {}, `Customer tickets${tickets.total ? `: ${count(tickets.total)}` : ""}`), clusters(slo.slo, tickets), tickets.hint ? h("p", {}, h("b", {}, tickets.hint)) : null),
       (slo.proposals ?? []).map((proposal) => proposalCard(slo, proposal)));
   }
 
@@ -136,13 +138,43 @@ function trendTable(slo) {
   ], slo.trend28d);
 }
 
+/** What the month came to. */
+function ofMonth(slo) {
+  const figure = (name, value, note) => h("div", {}, h("dt", {}, name), h("dd", {}, value), h("dd", { class: "note" }, note));
+  return h("dl", { class: "figures" },
+    figure("Good in the month", told(percent(slo.goodPercent, 4), "Good events of the month", { lines: () => [
+      `Of ${count(slo.total)} events of the month, excluded times left out: the ratio of their sums, never a mean of days.`,
+      `The target is ${target(share(slo.target))}.`] }), `of ${count(slo.total)} events`),
+    figure("Spent in the month", told(millis(slo.spentMs), "What the month spent", { lines: () => [
+      "The share of the month's events that failed, times the length of the month without what is excluded. The causes below add up to it."] }), "of the month's own length"),
+    figure("Left at its end", told(percent(slo.leftPercent), "Budget left at the end of the month", { lines: () => [
+      `Of the objective's own window (${slo.window ?? "28d"}) that ends with the month, or now while the month goes on: ${millis(slo.leftMs)}.`,
+      h("p", {}, sloLink(slo.slo, "Its curve"))] }), millis(slo.leftMs)));
+}
+
 /** The guard names an incident by its instant in UTC; people read it in their own zone, and go there. */
 function causeName(slo, cause) {
   const words = String(cause.cause).replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (at) => (Number.isNaN(Date.parse(at)) ? at : brief(at)));
   const [incident] = cause.incidents ?? [];
   return incident
-    ? h("a", { href: `/slo/${part(slo)}/incident/${part(incident)}`, title: cause.because }, words)
-    : h("span", { title: cause.because }, words);
+    ? h("a", { href: incidentAddress(slo, incident) }, words)
+    : h("span", {}, words);
+}
+
+function causeTitle(cause) {
+  return `What ${String(cause.cause).slice(0, 80)} spent`;
+}
+
+function incidentAddress(slo, id) {
+  return `/slo/${part(slo)}/incident/${part(id)}`;
+}
+
+/** An incident's id ends with the minute of its beginning. */
+function incidentLinks(slo, ids) {
+  return (ids ?? []).length === 0 ? null : h("ul", {}, ids.map((id) => {
+    const at = Number(/-(\d+)$/.exec(id)?.[1]) * 60_000;
+    return h("li", {}, h("a", { href: incidentAddress(slo, id) }, "Incident of ", at > 0 ? brief(at) : id));
+  }));
 }
 
 function causes(slo, list) {
@@ -153,18 +185,27 @@ function causes(slo, list) {
   return h("div", { class: "causes" }, list.map((cause) => {
     const fill = h("i");
     fill.style.setProperty("transform", `scaleX(${Math.max(0, cause.spentMs / most)})`);
-    return h("div", {}, causeName(slo, cause), h("span", { class: "budget-bar", "aria-hidden": "true", data: { level: "fine" } }, fill), h("span", {}, millis(cause.spentMs)));
+    return h("div", {}, causeName(slo, cause), h("span", { class: "budget-bar", "aria-hidden": "true", data: { level: "fine" } }, fill), told(millis(cause.spentMs), causeTitle(cause), {
+      lines: () => [
+        cause.because ? `Why it is the cause: ${cause.because}.` : null,
+        cause.spentEvents === undefined ? null : `It cost ${number(cause.spentEvents, 3)} events, ${percent(cause.sharePercent)} of what the month spent. Each minute has one cause, so the causes add up.`,
+        incidentLinks(slo, cause.incidents),
+      ],
+    }));
   }));
 }
 
-function clusters(tickets) {
+function clusters(slo, tickets) {
   const list = tickets.clusters ?? [];
   return list.length === 0
     ? h("p", { class: "soft" }, tickets.total ? "No two of them are about the same." : ["None were imported for this month. ", h("code", {}, "levee review import-tickets tickets.csv"), " brings them in."])
     : table("Clusters of tickets", [
       { title: "About", cell: (row) => row.label },
       { title: "Tickets", className: "n", cell: (row) => count(row.count) },
-      { title: "In or after incidents", className: "n", cell: (row) => count(row.ticketsInIncidents) },
+      { title: "In or after incidents", className: "n", cell: (row) => ((row.incidents ?? []).length === 0 ? count(row.ticketsInIncidents)
+        : told(count(row.ticketsInIncidents), "Tickets in or after incidents", {
+          lines: () => [`${count(row.ticketsInIncidents)} of these ${count(row.count)} came while budget was being spent, or up to two hours later.`, incidentLinks(slo, row.incidents)],
+        })) },
       { title: "For example", className: "long", cell: (row) => [...new Set((row.sample ?? []).map((one) => (typeof one === "string" ? one : one.text ?? one.subject ?? JSON.stringify(one))))].slice(0, 2).map((one) => h("div", {}, one)) },
     ], list);
 }

@@ -270,6 +270,10 @@ class PagesTest {
                         .first())
                 .hasAttribute("href", Pattern.compile("^https://jaeger.example/trace/4bf92f"));
         assertThat(incident).containsText("no token: 0.0 of 10.0 left");
+        assertThat(incident).containsText("5,213 attempts of this time were retries");
+        assertThat(incident.locator("tr", new Locator.LocatorOptions().setHasText("no token"))
+                        .getByRole(AriaRole.LINK))
+                .hasAttribute("href", Pattern.compile("^https://jaeger.example/trace/4bf92f"));
         assertThat(incident).containsText("shift-reads");
         assertThat(page.locator(".pin[aria-expanded=true]")).hasCount(1);
         page.reload();
@@ -279,6 +283,37 @@ class PagesTest {
         assertThat(incident).hasCount(0);
         assertThat(page.locator(".pin").last()).isFocused();
         assertThat(page).hasURL(Pattern.compile("/slo/order_submit$"));
+    }
+
+    @Test
+    void figuresOfAnIncidentExplainThemselvesByKeyboardToo() {
+        go(incident());
+        Locator figures = page.locator(".incident .figures button.figure");
+        assertThat(figures).hasCount(3);
+        for (String what : List.of(
+                "each costs the window's length divided by the window's events",
+                "bad / all = 4,700 / 9,711",
+                "divided by what the target of then allowed")) {
+            Locator figure = figures.nth(what.startsWith("each") ? 0 : what.startsWith("bad") ? 1 : 2);
+            figure.focus();
+            page.keyboard().press("Enter");
+            assertThat(page.locator(".explain")).containsText(what);
+            page.keyboard().press("Escape");
+            assertThat(figure).isFocused();
+        }
+    }
+
+    @Test
+    void figuresOfTheReviewExplainThemselvesAndLeadToIncidents() {
+        go("/review?month=2026-11");
+        assertThat(page.locator(".figures")).containsText("627,087\u00a0ms");
+        button("372,557\u00a0ms").click();
+        Locator why = page.locator(".explain");
+        assertThat(why).containsText("nothing later before the incident's peak");
+        page.keyboard().press("Escape");
+        button("143").click();
+        why.getByRole(AriaRole.LINK).click();
+        assertThat(page).hasURL(Pattern.compile("/slo/order_submit/incident/order_submit-\\d+"));
     }
 
     @Test
@@ -550,7 +585,9 @@ class PagesTest {
         assertThat(number("document.documentElement.scrollWidth"))
                 .as("%s at 320 px", path)
                 .isLessThanOrEqualTo(320);
-        assertThat(PlaywrightBrowser.violations(page)).as("%s on a phone", path).isEmpty();
+        assertThat(PlaywrightBrowser.violationsOfLayout(page))
+                .as("%s on a phone", path)
+                .isEmpty();
     }
 
     @Test

@@ -358,6 +358,7 @@ final class Shop {
                 map.put(
                         "traces",
                         IntStream.range(0, 5).mapToObj(t -> trace(from, t)).toList());
+                map.put("retries", 5_213);
                 map.put("releases", List.of(releases().get(releases().size() - 1)));
                 map.put(
                         "decisions",
@@ -368,6 +369,9 @@ final class Shop {
                                                 from.plusSeconds(20 + d * 7L).toString(),
                                                 "traceId",
                                                 "4bf92f3577b34da6a3ce929d0e0e47" + (30 + d),
+                                                "url",
+                                                "https://jaeger.example/trace/4bf92f3577b34da6a3ce929d0e0e47"
+                                                        + (30 + d),
                                                 "rule",
                                                 d == 2 ? "retry-budget" : "not-idempotent",
                                                 "text",
@@ -609,7 +613,20 @@ final class Shop {
                 "month",
                 month,
                 "slos",
-                List.of(Map.of(
+                List.of(with(
+                        Map.of(
+                                "total",
+                                10_400_000,
+                                "goodPercent",
+                                99.9758,
+                                "spentMs",
+                                627_087,
+                                "window",
+                                "28d",
+                                "leftPercent",
+                                48.16,
+                                "leftMs",
+                                582_513),
                         "slo",
                         "order_submit",
                         "target",
@@ -640,7 +657,11 @@ final class Shop {
                                                         "The button turns and nothing happens",
                                                         "I have waited for ten minutes"),
                                                 "ticketsInIncidents",
-                                                143),
+                                                143,
+                                                "incidents",
+                                                List.of(incidents("order_submit")
+                                                        .get(2)
+                                                        .get("id"))),
                                         Map.of(
                                                 "label",
                                                 "Payment fails",
@@ -665,7 +686,28 @@ final class Shop {
     }
 
     private static Map<String, @Nullable Object> cause(String name, long spentMs) {
-        return Map.of("cause", name, "spentMs", spentMs, "incidents", List.of());
+        return Map.of(
+                "cause",
+                name,
+                "because",
+                "nothing later before the incident's peak",
+                "spentMs",
+                spentMs,
+                "spentEvents",
+                spentMs / 100,
+                "sharePercent",
+                spentMs / 6_270.87,
+                "incidents",
+                List.of());
+    }
+
+    /** More than {@link Map#of} takes at once. */
+    private static Map<String, @Nullable Object> with(Map<String, ?> some, Object... more) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>(some);
+        for (int i = 0; i < more.length; i += 2) {
+            map.put((String) more[i], more[i + 1]);
+        }
+        return map;
     }
 
     private Map<String, @Nullable Object> vote(String role, String vote, String reason) {

@@ -213,7 +213,10 @@ class PagesTest {
         assertThat(shown).containsText("of " + count(incident.path("total")));
         assertThat(shown.locator(".plot canvas")).hasCount(1);
         Locator links = shown.locator("a[href^='https://jaeger.example/trace/']");
-        assertThat(links).hasCount(incident.path("traces").size());
+        long withTrace = StreamSupport.stream(incident.path("decisions").spliterator(), false)
+                .filter(decision -> decision.path("url").isString())
+                .count();
+        assertThat(links).hasCount(incident.path("traces").size() + (int) withTrace);
         assertThat(links.first())
                 .hasAttribute("href", incident.path("traces").get(0).path("url").asString());
         assertThat(PlaywrightBrowser.violations(page)).isEmpty();
@@ -358,6 +361,8 @@ class PagesTest {
         go("/review?month=" + month);
         Locator section = page.locator("section[aria-label='order-submit']");
         JsonNode review = of(shop.api("/api/v1/review/" + month), ShopGuard.ORDERS);
+        assertThat(section.locator(".figures")).containsText(millis(review.path("spentMs")));
+        assertThat(section.locator(".figures")).containsText(millis(review.path("leftMs")));
         assertThat(section.locator(".causes > div"))
                 .hasCount(review.path("spentByCause").size());
         assertThat(section.locator(".causes > div").first())
