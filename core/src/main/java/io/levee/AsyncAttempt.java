@@ -36,7 +36,7 @@ final class AsyncAttempt implements Attempt {
     Scope scope() {
         Scope made = scope;
         if (made == null) {
-            made = new Scope(parent, time, dueNanos);
+            made = new Scope(parent, time, dueNanos, null);
             scope = made;
             // Opponent: silence() on another thread. Either it sees the scope, or this sees that it was there.
             if (silenced) {

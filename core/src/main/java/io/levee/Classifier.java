@@ -157,8 +157,7 @@ public interface Classifier {
     // Rules that have no opinion on a plain value, so that values need no judging because of them.
 
     private Classifier on(Class<? extends Throwable> type, Verdict judged) {
-        Verdict verdict = judged.ofUser();
-        return new RuleClassifier(outcome -> outcome.find(type) == null ? null : verdict, this, false);
+        return on((Throwable thrown) -> CauseChain.find(thrown, type) != null, judged);
     }
 
     private Classifier on(Predicate<? super Throwable> predicate, Verdict judged) {

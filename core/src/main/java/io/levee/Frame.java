@@ -64,9 +64,9 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
             enter(false);
             value = body.run(this);
         } catch (Throwable thrown) {
-            return drive(engine, call, body, judgeFailure(thrown, exit(false)), null, false);
+            return drive(engine, call, body, judgeFailure(thrown, exit(false, thrown)), null, false);
         }
-        exit(false);
+        exit(false, null);
         if (machine.judgesValues()) {
             return drive(engine, call, body, machine.judge(value, null, now()), value, true);
         }
@@ -142,7 +142,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
                     } catch (Throwable t) {
                         thrown = t;
                     }
-                    int stopped = exit(inScope);
+                    int stopped = exit(inScope, thrown);
                     hasValue = thrown == null && !withdrawn;
                     if (withdrawn) {
                         step = machine.withdrawn(now());
@@ -186,12 +186,12 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
     }
 
     /** The attempt has ended; answers why the watch stopped it, if it did. */
-    private int exit(boolean cancellable) {
+    private int exit(boolean cancellable, @Nullable Throwable thrown) {
         int stopped = cancellable || machine.dueNanos != Nanos.NEVER ? watch.end() : Watch.NOT_STOPPED;
         inAttempt = false;
         machine.attemptLeft();
         if (attemptScope != null) {
-            leaveAttemptScope(stopped);
+            leaveAttemptScope(stopped != Watch.NOT_STOPPED || (thrown != null && isInterrupt(thrown)));
         }
         return stopped;
     }
@@ -320,15 +320,17 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
         }
     }
 
-    private void leaveAttemptScope(int stopped) {
+    private void leaveAttemptScope(boolean cancels) {
         Scope scope = attemptScope;
         attemptScope = null;
-        if (scope != null) {
-            if (stopped != Watch.NOT_STOPPED) {
-                scope.cancel();
-            }
-            scope.close();
+        watch.forgetScope();
+        if (scope != null && cancels) {
+            scope.cancel();
         }
+    }
+
+    private boolean isInterrupt(Throwable thrown) {
+        return owner.isInterrupted() || CauseChain.find(thrown, InterruptedException.class) != null;
     }
 
     /** An asynchronous attempt is being started on this thread: what is nested in that inherits its deadline. */
@@ -363,11 +365,12 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
         Scope scope = attemptScope;
         if (scope == null) {
             Scope parent = frames.innermost(level);
-            scope = new Scope(parent, time, machine.dueNanos);
+            scope = new Scope(parent, time, machine.dueNanos, machine.engine.executor);
             if (parent != null && !parent.join(scope)) {
                 scope.cancel();
             }
             attemptScope = scope;
+            watch.stopToo(scope);
         }
         return scope;
     }

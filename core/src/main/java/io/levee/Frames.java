@@ -109,7 +109,7 @@ final class Frames {
     /** A scope inside of what holds here: cancelled with the running attempt, else with the bound scope. */
     Scope childScope(TimeSource source, long deadline) {
         Scope parent = innermost();
-        Scope child = new Scope(parent, source, deadline);
+        Scope child = new Scope(parent, source, deadline, null);
         if (parent != null && !parent.join(child)) {
             child.cancel();
         }

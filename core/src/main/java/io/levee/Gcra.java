@@ -1,7 +1,7 @@
 package io.levee;
 
 import java.math.BigInteger;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The generic cell rate algorithm (ITU-T I.371, annex A) under one rule: one long, the theoretical arrival time (TAT),
@@ -47,9 +47,6 @@ final class Gcra {
     /** What {@link #take} and {@link #conformsAt} answer when a change has frozen this object: {@link #successor}. */
     static final long FROZEN = -2;
 
-    private static final AtomicReferenceFieldUpdater<Gcra, LimiterRule> NEXT =
-            AtomicReferenceFieldUpdater.newUpdater(Gcra.class, LimiterRule.class, "next");
-
     final LimiterRule rule;
     private final long increment;
     private final long tolerance;
@@ -61,7 +58,7 @@ final class Gcra {
     private final PaddedLong tat;
 
     /** Set once, before the freezing. Opponent: another change; the later one finds this one and helps it to its end. */
-    private volatile @Nullable LimiterRule next;
+    private final AtomicReference<@Nullable LimiterRule> next = new AtomicReference<>();
 
     /** A limiter at rest: a whole burst is there. */
     Gcra(LimiterRule rule) {
@@ -132,9 +129,8 @@ final class Gcra {
     }
 
     /** Asks for a successor with the given rule; false if another change was quicker. Freezes this object either way. */
-    @SuppressWarnings("NullAway") // a VarHandle takes what its variable takes, and this one takes null
     boolean replaceBy(LimiterRule newRule) {
-        boolean mine = NEXT.compareAndSet(this, null, newRule);
+        boolean mine = next.compareAndSet(null, newRule);
         while (true) {
             long seen = tat.get();
             if (seen < 0 || tat.compareAndSet(seen, ~seen)) {
@@ -153,7 +149,7 @@ final class Gcra {
      * rises and the burst falls, what has been taken of the old burst is paid off first, at the new rate.
      */
     Gcra successor(TimeSource time) {
-        LimiterRule newRule = next;
+        LimiterRule newRule = next.get();
         long seen = tat.get();
         if (newRule == null || seen >= 0) {
             throw new IllegalStateException("only a frozen limiter has a successor");

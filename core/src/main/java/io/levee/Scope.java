@@ -2,6 +2,7 @@ package io.levee;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ public final class Scope extends ScopeMember implements AutoCloseable {
     private final @Nullable Scope parent;
     private final TimeSource time;
     private final long deadlineNanos;
+    /** Of an attempt's scope: where it is cancelled when time is up. */
+    private final @Nullable Executor executor;
 
     /** Written by {@link #serving} before anybody else sees the scope. */
     private int servedAttempt;
@@ -38,7 +41,9 @@ public final class Scope extends ScopeMember implements AutoCloseable {
     /** Guards the member list. Opponents: members that join and leave on their own threads, and the canceller. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private @Nullable ScopeMember members;
+    /** Whom a cancellation would tell. */
+    @Nullable
+    ScopeMember members;
 
     /** Written under the lock; read without it: a stale false is only a later true. */
     private volatile boolean cancelled;
@@ -46,7 +51,8 @@ public final class Scope extends ScopeMember implements AutoCloseable {
     /** Only used by the thread that opened the scope. */
     private @Nullable Attachment opened;
 
-    Scope(@Nullable Scope parent, TimeSource time, long deadlineNanos) {
+    Scope(@Nullable Scope parent, TimeSource time, long deadlineNanos, @Nullable Executor executor) {
+        this.executor = executor;
         this.parent = parent;
         this.time = time;
         this.deadlineNanos = deadlineNanos;
@@ -67,7 +73,7 @@ public final class Scope extends ScopeMember implements AutoCloseable {
     public static Scope serving(@Nullable Duration timeout, int attempt) {
         TimeSource time = TimeSource.system();
         long deadline = timeout == null ? Nanos.NEVER : Nanos.add(time.nanoTime(), Nanos.of(timeout, "timeout"));
-        Scope scope = new Scope(null, time, deadline);
+        Scope scope = new Scope(null, time, deadline, null);
         scope.servedAttempt = Math.max(0, attempt);
         return scope;
     }
@@ -140,7 +146,8 @@ public final class Scope extends ScopeMember implements AutoCloseable {
 
     /**
      * A scope for work that leaves this thread: it has the deadline that holds here and is cancelled with what it was
-     * captured in. It is not bound to any thread until it is {@linkplain #attach() attached}.
+     * captured in: captured in an attempt, at the instant at which the attempt's time is up, even if its code goes on. It is
+     * not bound to any thread until it is {@linkplain #attach() attached}.
      *
      * @return a new scope; without an enclosing scope or attempt it has no deadline and is cancelled by nobody else
      */
@@ -174,8 +181,11 @@ public final class Scope extends ScopeMember implements AutoCloseable {
      */
     public Runnable wrap(Runnable task) {
         return () -> {
-            try (Attachment here = attach()) {
+            Attachment here = attach();
+            try {
                 task.run();
+            } finally {
+                here.close();
             }
         };
     }
@@ -189,8 +199,11 @@ public final class Scope extends ScopeMember implements AutoCloseable {
      */
     public <T extends @Nullable Object> Callable<T> wrap(Callable<T> task) {
         return () -> {
-            try (Attachment here = attach()) {
+            Attachment here = attach();
+            try {
                 return task.call();
+            } finally {
+                here.close();
             }
         };
     }
@@ -257,10 +270,23 @@ public final class Scope extends ScopeMember implements AutoCloseable {
         }
     }
 
+    /** The attempt's time is up. On the timer's thread, which runs nothing of the user's. */
+    void timedOut() {
+        Executor elsewhere = executor;
+        if (elsewhere == null) {
+            return;
+        }
+        try {
+            elsewhere.execute(this::cancel);
+        } catch (Throwable refused) {
+            // Then it is cancelled when the attempt's code returns.
+        }
+    }
+
     /**
      * Runs an action when this scope is cancelled; at once if it was.
      *
-     * @param action runs on the cancelling thread; must not block. What it throws goes to that thread's uncaught
+     * @param action runs on the cancelling thread, or on the {@link Levee}'s executor where an attempt's time is up; must not block. What it throws goes to that thread's uncaught
      *     exception handler and keeps no other action from running
      * @return takes the action back when closed
      */
@@ -336,20 +362,6 @@ public final class Scope extends ScopeMember implements AutoCloseable {
         }
     }
 
-    /** For tests: how many calls, actions and scopes a cancellation would tell. */
-    int memberCount() {
-        lock.lock();
-        try {
-            int count = 0;
-            for (ScopeMember member = members; member != null; member = member.next) {
-                count++;
-            }
-            return count;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void leaveParent() {
         if (parent != null) {
             parent.leave(this);
@@ -412,12 +424,7 @@ public final class Scope extends ScopeMember implements AutoCloseable {
 
         @Override
         void scopeCancelled() {
-            try {
-                action.run();
-            } catch (Throwable failure) {
-                Thread thread = Thread.currentThread();
-                thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
-            }
+            TimerThread.runTask(action); // which reports what it throws: the others must be told
         }
     }
 }

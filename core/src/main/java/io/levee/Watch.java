@@ -1,7 +1,7 @@
 package io.levee;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Interrupts the thread of a synchronous attempt that runs out of time or is cancelled, and makes sure that no such
@@ -18,19 +18,6 @@ import java.lang.invoke.VarHandle;
  * calls a second with a timeout of one second sets one timer entry a second.
  */
 final class Watch implements Runnable {
-    private static final VarHandle WORD;
-    private static final VarHandle ALARM;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            WORD = lookup.findVarHandle(Watch.class, "word", long.class);
-            ALARM = lookup.findVarHandle(Watch.class, "alarm", Alarm.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     /** How a watched attempt ended: {@link #end()}. */
     static final int NOT_STOPPED = 0;
 
@@ -48,16 +35,16 @@ final class Watch implements Runnable {
 
     private final Thread owner;
 
-    @SuppressWarnings("unused") // through WORD
-    private volatile long word;
-
-    @SuppressWarnings("unused") // through ALARM
-    private volatile @Nullable Alarm alarm;
+    private final AtomicLong word = new AtomicLong();
+    private final AtomicReference<@Nullable Alarm> alarm = new AtomicReference<>();
 
     /** The watched attempt's instant; published by the write of the word. */
     private long dueNanos;
 
     private TimeSource time = TimeSource.system();
+
+    /** The scope of what the attempt has started; null if there is none. */
+    private volatile @Nullable Scope started;
 
     /** Whether the interrupt was this watch's; written before the FIRED phase, read after it. */
     private boolean interrupted;
@@ -76,14 +63,13 @@ final class Watch implements Runnable {
             time = source;
         }
         dueNanos = due;
-        long next = ((long) WORD.getOpaque(this) & ~PHASE_MASK) + ONE_ATTEMPT + ACTIVE;
+        long next = (word.getOpaque() & ~PHASE_MASK) + ONE_ATTEMPT + ACTIVE;
         // Release, not volatile: a full fence here would cost every call as much as the rest of the watch. Opponent: an
         // alarm that goes away just now, which may not see this attempt yet while the read below still sees the alarm.
-        // So
-        // the alarm looks again a tick after it has gone: see goAway().
-        WORD.setRelease(this, next);
+        // So the alarm looks again a tick after it has gone: see goAway().
+        word.setRelease(next);
         if (due != Nanos.NEVER) {
-            Alarm set = (Alarm) ALARM.getVolatile(this);
+            Alarm set = alarm.get();
             if (set == null || set.source != source || set.atNanos > due) {
                 arm(set, source, due);
             }
@@ -94,8 +80,8 @@ final class Watch implements Runnable {
         Alarm fresh = new Alarm(this, source, due);
         // Opponent: the old alarm that goes off now and moves or removes itself. If it wins, look again.
         Alarm expected = seen;
-        while (!ALARM.compareAndSet(this, expected, fresh)) {
-            expected = (Alarm) ALARM.getVolatile(this);
+        while (!alarm.compareAndSet(expected, fresh)) {
+            expected = alarm.get();
             if (expected != null && expected.source == source && expected.atNanos <= due) {
                 return;
             }
@@ -113,31 +99,45 @@ final class Watch implements Runnable {
      */
     @Override
     public void run() {
-        long seen = (long) WORD.getVolatile(this);
+        long seen = word.get();
         if ((seen & PHASE_MASK) != ACTIVE) {
             return;
         }
         long due = dueNanos;
         TimeSource source = time;
-        if (due == Nanos.NEVER || (long) WORD.getVolatile(this) != seen) {
+        if (due == Nanos.NEVER || word.get() != seen) {
             return;
         }
-        Alarm set = alarm;
+        Alarm set = alarm.get();
         if (set == null || set.source != source || set.atNanos > due) {
             arm(set, source, due);
         }
     }
 
+    /** The owner has made a scope for what the attempt starts: it is cancelled when time is up, even if the attempt goes on. */
+    void stopToo(Scope scope) {
+        started = scope;
+        // Opponent: fire(). Either it sees the scope, or this sees that it was there.
+        if ((word.get() & PHASE_MASK) >= FIRING) {
+            scope.cancel();
+        }
+    }
+
+    /** After {@link #end}: the scope is closed. */
+    void forgetScope() {
+        started = null;
+    }
+
     /** The owner ends the attempt. Answers why it was stopped, if it was; no interrupt of this watch comes after. */
     int end() {
-        long active = (long) WORD.getOpaque(this);
-        if ((active & PHASE_MASK) == ACTIVE && WORD.compareAndSet(this, active, (active & ~PHASE_MASK) | IDLE)) {
+        long active = word.getOpaque();
+        if ((active & PHASE_MASK) == ACTIVE && word.compareAndSet(active, (active & ~PHASE_MASK) | IDLE)) {
             return NOT_STOPPED;
         }
-        long now = (long) WORD.getVolatile(this);
+        long now = word.get();
         while ((now & PHASE_MASK) == FIRING) {
             Thread.onSpinWait();
-            now = (long) WORD.getVolatile(this);
+            now = word.get();
         }
         if (interrupted) {
             interrupted = false;
@@ -145,29 +145,33 @@ final class Watch implements Runnable {
             // whose it is. It ends the call all the same if the time is up, else the next wait is not interrupted.
             Thread.interrupted();
         }
-        WORD.setVolatile(this, (now & ~PHASE_MASK) | IDLE);
+        word.set((now & ~PHASE_MASK) | IDLE);
         return (int) (now & PHASE_MASK);
     }
 
     /** Stops whatever attempt runs now. */
     void cancel() {
-        long seen = (long) WORD.getVolatile(this);
+        long seen = word.get();
         if ((seen & PHASE_MASK) == ACTIVE) {
             fire(seen, CANCELLED);
         }
     }
 
-    private boolean fire(long seen, int why) {
-        if (!WORD.compareAndSet(this, seen, (seen & ~PHASE_MASK) | FIRING)) {
-            return false;
+    private void fire(long seen, int why) {
+        if (!word.compareAndSet(seen, (seen & ~PHASE_MASK) | FIRING)) {
+            return;
         }
+        // Looked at while the owner waits: after that it may be another attempt's. A cancellation comes down the tree.
+        Scope scope = why == TIMED_OUT ? started : null;
         // A flag that is up already is somebody else's interrupt: it does the work, and stays theirs.
         if (!owner.isInterrupted()) {
             interrupted = true;
             owner.interrupt();
         }
-        WORD.setVolatile(this, (seen & ~PHASE_MASK) | why);
-        return true;
+        word.set((seen & ~PHASE_MASK) | why);
+        if (scope != null) {
+            scope.timedOut();
+        }
     }
 
     /** One entry in the timer. Its instant never changes; moving it means another alarm. */
@@ -196,10 +200,10 @@ final class Watch implements Runnable {
 
         @Override
         public void run() {
-            if (watch.alarm != this) {
+            if (watch.alarm.get() != this) {
                 return;
             }
-            long seen = (long) WORD.getVolatile(watch);
+            long seen = watch.word.get();
             if ((seen & PHASE_MASK) == ACTIVE) {
                 // The instant may be a later attempt's by now; then the word has changed and fire() fails.
                 long due = watch.dueNanos;
@@ -223,7 +227,7 @@ final class Watch implements Runnable {
          * the timer. Morrison and Afek: Temporally Bounding TSO for Fence-Free Asymmetric Synchronization, 2015.)
          */
         private void goAway() {
-            if (ALARM.compareAndSet(watch, this, (Alarm) null)) {
+            if (watch.alarm.compareAndSet(this, null)) {
                 watch.run();
                 source.schedule(Nanos.add(source.nanoTime(), TimerWheel.TICK_NANOS), watch);
             }
@@ -232,7 +236,7 @@ final class Watch implements Runnable {
         private void move(long due) {
             Alarm later = new Alarm(watch, source, due);
             // Opponent: the owner that sets an earlier alarm.
-            if (ALARM.compareAndSet(watch, this, later)) {
+            if (watch.alarm.compareAndSet(this, later)) {
                 later.set();
                 watch.run();
             }

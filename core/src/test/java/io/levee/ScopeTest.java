@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -195,6 +196,95 @@ class ScopeTest {
         assertThat(time.pending()).isZero();
     }
 
+    private Levee.Builder timingOutAfterASecond() {
+        return Levee.named("x")
+                .time(time)
+                .idempotent()
+                .retry(RetryPolicy.fixed(Duration.ofMillis(1)).attempts(2))
+                .attemptTimeout(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void whatASynchronousAttemptStartedIsCancelledAtTheInstantOfItsTimeout() {
+        Levee levee = timingOutAfterASecond().executor(Runnable::run).build();
+        long due = time.nanoTime() + Nanos.PER_SECOND;
+        List<Long> told = new ArrayList<>();
+        CompletableFuture<String> stage = new CompletableFuture<>();
+        String answer = levee.call(attempt -> {
+            Scope captured = Scope.capture();
+            captured.onCancel(() -> told.add(time.nanoTime()));
+            CompletableFuture<String> child;
+            try (Scope.Attachment here = captured.attach();
+                    Scope inner = Scope.open()) {
+                inner.onCancel(() -> told.add(time.nanoTime()));
+                child = Levee.named("y").noDeadline().noAttemptTimeout().build().callAsync(nested -> stage);
+            }
+            time.advanceTo(due - 1);
+            assertThat(captured.isCancelled()).isFalse();
+            time.advance(Duration.ofSeconds(5));
+            assertThat(captured.isCancelled()).as("while the body runs on").isTrue();
+            assertThat(child).isCompletedExceptionally();
+            return "late but there";
+        });
+        assertThat(answer).isEqualTo("late but there");
+        assertThat(told).containsExactly(due, due);
+        assertThat(stage).isCancelled();
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void whatIsCapturedAfterTheTimeoutIsCancelledFromTheStartAndTheNextAttemptsIsNot() throws Exception {
+        Levee levee = timingOutAfterASecond().executor(Runnable::run).build();
+        List<Boolean> cancelled = new ArrayList<>();
+        levee.<String, ConnectException>call(attempt -> {
+            if (attempt.number() == 0) {
+                time.advance(Duration.ofSeconds(1));
+                cancelled.add(Scope.capture().isCancelled());
+                throw new ConnectException();
+            }
+            cancelled.add(Scope.capture().isCancelled());
+            return "7";
+        });
+        assertThat(cancelled).containsExactly(true, false);
+    }
+
+    @Test
+    void anExecutorThatTakesNothingMoreLeavesTheCancellationToTheEndOfTheAttempt() {
+        Levee levee = timingOutAfterASecond()
+                .executor(task -> {
+                    throw new RejectedExecutionException("shut down");
+                })
+                .build();
+        Scope[] captured = new Scope[1];
+        levee.call(attempt -> {
+            captured[0] = Scope.capture();
+            time.advance(Duration.ofSeconds(1));
+            assertThat(captured[0].isCancelled()).isFalse();
+            return "7";
+        });
+        assertThat(captured[0].isCancelled()).isTrue();
+    }
+
+    @Test
+    void anInterruptedAttemptCancelsWhatItStarted() {
+        Levee levee = timingOutAfterASecond().build();
+        Scope[] captured = new Scope[2];
+        Throwable thrown = catchThrowable(() -> levee.call(attempt -> {
+            captured[0] = Scope.capture();
+            throw new InterruptedException();
+        }));
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(thrown).isInstanceOf(InterruptedException.class);
+        levee.call(attempt -> {
+            captured[1] = Scope.capture();
+            return "7";
+        });
+        assertThat(captured[0].isCancelled()).isTrue();
+        assertThat(captured[1].isCancelled())
+                .as("an attempt that succeeds cancels nothing")
+                .isFalse();
+    }
+
     @Test
     void cancellationGoesDownTheTreeAndNotUp() {
         try (Scope outer = Scope.open();
@@ -252,7 +342,7 @@ class ScopeTest {
                     inner.onCancel(() -> {}).close();
                 }
             }
-            assertThat(outer.memberCount()).isZero();
+            assertThat(outer.members).isNull();
         }
     }
 
@@ -341,7 +431,7 @@ class ScopeTest {
             }
             assertThat(late).as("attempts of calls made after the cancellation").hasValue(0);
             // A call that another thread was just driving is ended by that thread.
-            Awaitility.await().until(() -> levee.state().pending() == 0 && outer.memberCount() == 0);
+            Awaitility.await().until(() -> levee.state().pending() == 0 && outer.members == null);
         } finally {
             threads.shutdownNow();
             levee.close();

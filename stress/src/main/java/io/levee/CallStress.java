@@ -231,7 +231,7 @@ public class CallStress {
                 .noAttemptTimeout()
                 .build();
 
-        private final Scope scope = new Scope(null, TimeSource.system(), Nanos.NEVER);
+        private final Scope scope = new Scope(null, TimeSource.system(), Nanos.NEVER, null);
         private volatile boolean cancelled;
 
         @Actor

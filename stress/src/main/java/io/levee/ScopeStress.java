@@ -20,7 +20,7 @@ public class ScopeStress {
     private ScopeStress() {}
 
     private static Scope scope(Scope parent) {
-        return new Scope(parent, TimeSource.system(), Nanos.NEVER);
+        return new Scope(parent, TimeSource.system(), Nanos.NEVER, null);
     }
 
     /** Counts how often it was told of a cancellation. */

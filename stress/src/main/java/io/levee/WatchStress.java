@@ -144,4 +144,47 @@ public class WatchStress {
             r.r1 = Flag.of(watch.end() == Watch.TIMED_OUT);
         }
     }
+
+    @JCStressTest
+    @Description("An attempt makes a scope, and ends at the instant at which its time is up; another attempt follows. "
+            + "Result: the status of the first; its scope was cancelled; that of the second was.")
+    @Outcome(id = "0, 0, 0", expect = ACCEPTABLE, desc = "ended in time")
+    @Outcome(id = "3, 1, 0", expect = ACCEPTABLE, desc = "timed out, and what it had started with it")
+    @Outcome(id = "3, 0, 0", expect = FORBIDDEN, desc = "SCOPE_MISSED: what the attempt started goes on")
+    @Outcome(id = "0, 1, 0", expect = FORBIDDEN, desc = "CANCELLED_IN_TIME: the attempt was not stopped")
+    @Outcome(id = ".*, 1", expect = FORBIDDEN, desc = "STRAY_CANCELLATION: it reached the next attempt")
+    @State
+    public static class ScopeAndAlarm {
+        private final VirtualTime time = VirtualTime.manual();
+        private final long due = time.nanoTime() + Nanos.PER_SECOND;
+        private final Scope first = scope();
+        private final Scope second = scope();
+
+        private Scope scope() {
+            return new Scope(null, time, due, Runnable::run);
+        }
+
+        @Actor
+        public void owner(III_Result r) {
+            Watch mine = new Watch(Thread.currentThread());
+            mine.begin(time, due, false);
+            mine.stopToo(first);
+            r.r1 = mine.end();
+            mine.forgetScope();
+            mine.begin(time, Nanos.NEVER, true);
+            mine.stopToo(second);
+            mine.end();
+        }
+
+        @Actor
+        public void clock() {
+            time.advanceTo(due);
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r2 = Flag.of(first.isCancelled());
+            r.r3 = Flag.of(second.isCancelled());
+        }
+    }
 }

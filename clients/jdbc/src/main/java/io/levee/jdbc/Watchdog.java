@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stops the statement of an attempt that is out of time, cancelled or interrupted. A thread that reads from a socket does
- * not notice an interrupt, so somebody else must: this looks at the attempt's end, at a cancellation of its scope at once,
- * and every {@value #POLL_MILLIS} ms whether the thread was interrupted.
+ * not notice an interrupt, so somebody else must: the attempt's scope, which is cancelled when time is up, tells at once, and
+ * every {@value #POLL_MILLIS} ms this looks whether the thread was interrupted by others.
  *
  * <p>First the running statement is cancelled, which leaves the connection usable. If the attempt has not ended
  * {@value #GRACE_MILLIS} ms later (the network is dead, or the database ignores it), the connection is aborted. Both may
@@ -31,7 +31,7 @@ final class Watchdog implements AutoCloseable {
     private final TimeSource time = TimeSource.system();
     private final Thread owner = Thread.currentThread();
     private final long dueNanos;
-    private final Scope.@Nullable Registration cancellation;
+    private final Scope.Registration cancellation;
 
     // All under this object's monitor. Opponents: the owner, the timer's thread, a thread that cancels the scope.
     private @Nullable Connection connection;
@@ -46,10 +46,9 @@ final class Watchdog implements AutoCloseable {
         long now = time.nanoTime();
         dueNanos = remainingNanos > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + remainingNanos;
         synchronized (this) {
-            schedule(Math.min(dueNanos, now + POLL_NANOS), this::look);
+            schedule(now + POLL_NANOS, this::look);
         }
-        Scope scope = Scope.current();
-        cancellation = scope == null ? null : scope.onCancel(this::stop);
+        cancellation = Scope.capture().onCancel(this::stop);
     }
 
     /** Watches an attempt that begins on this thread. */
@@ -61,11 +60,10 @@ final class Watchdog implements AutoCloseable {
         if (ended || stopped) {
             return;
         }
-        long now = time.nanoTime();
-        if (now >= dueNanos || owner.isInterrupted()) {
+        if (owner.isInterrupted()) {
             stop();
         } else {
-            schedule(Math.min(dueNanos, now + POLL_NANOS), this::look);
+            schedule(time.nanoTime() + POLL_NANOS, this::look);
         }
     }
 
@@ -181,8 +179,6 @@ final class Watchdog implements AutoCloseable {
         if (set != null) {
             set.cancel();
         }
-        if (cancellation != null) {
-            cancellation.close();
-        }
+        cancellation.close();
     }
 }
