@@ -1,6 +1,9 @@
 package io.levee.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -10,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.zip.GZIPOutputStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
@@ -48,6 +52,20 @@ final class GuardClient {
 
     JsonNode post(String path, String type, byte[] body) {
         return send(request(path).header("Content-Type", type).POST(BodyPublishers.ofByteArray(body)));
+    }
+
+    /** As {@link #post}, with the body compressed. */
+    JsonNode postGzip(String path, String type, byte[] body) {
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(zipped)) {
+            out.write(body);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory can always be written to", e);
+        }
+        return send(request(path)
+                .header("Content-Type", type)
+                .header("Content-Encoding", "gzip")
+                .POST(BodyPublishers.ofByteArray(zipped.toByteArray())));
     }
 
     /** What is no JSON. */

@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
         name = "guard",
         description = "The service: takes events in, reckons error budgets, decides at the gate, and shows it all.",
         mixinStandardHelpOptions = true,
-        subcommands = GuardServeCommand.class)
+        subcommands = {GuardServeCommand.class, GuardImportCommand.class})
 final class GuardCommand extends CommandGroup {}

@@ -7,7 +7,6 @@ import io.levee.guard.server.Guard;
 import io.levee.guard.server.GuardSettings;
 import io.levee.guard.slo.gate.Environment;
 import io.levee.guard.store.StoreException;
-import io.levee.guard.store.StoreSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -44,20 +43,7 @@ final class GuardServeCommand implements Callable<Integer> {
 
     @ArgGroup(multiplicity = "1")
     @SuppressWarnings("NullAway.Init") // required
-    private Place place;
-
-    /** One of them. */
-    private static final class Place {
-        @Option(names = "--data", paramLabel = "DIR", description = "Keep everything in a folder, in SQLite.")
-        private @Nullable Path data;
-
-        @Option(
-                names = "--database",
-                paramLabel = "URL",
-                description = "Keep everything in PostgreSQL: jdbc:postgresql://host/database. Its user and password:"
-                        + " LEVEE_DATABASE_USER and LEVEE_DATABASE_PASSWORD.")
-        private @Nullable String database;
-    }
+    private StorePlace place;
 
     @Option(
             names = "--port",
@@ -175,7 +161,7 @@ final class GuardServeCommand implements Callable<Integer> {
     }
 
     private GuardSettings settings() {
-        GuardSettings settings = new GuardSettings(slos, store())
+        GuardSettings settings = new GuardSettings(slos, place.settings())
                 .port(port)
                 .listen(listen)
                 .review(ReviewPrepareCommand.settings(zone))
@@ -229,18 +215,6 @@ final class GuardServeCommand implements Callable<Integer> {
                 text,
                 each -> new BrowserSettings.Site(
                         each.substring(0, equals), each.substring(equals + 1), Environment.PRODUCTION));
-    }
-
-    private StoreSettings store() {
-        Path data = place.data;
-        if (data != null) {
-            return StoreSettings.folder(data);
-        }
-        return Given.option(
-                "--database",
-                String.valueOf(place.database),
-                url -> StoreSettings.postgres(
-                        url, System.getenv("LEVEE_DATABASE_USER"), System.getenv("LEVEE_DATABASE_PASSWORD")));
     }
 
     private void say(PrintWriter out, Guard guard) {

@@ -17,7 +17,12 @@ import tools.jackson.databind.node.ObjectNode;
         name = "token",
         description = "Makes, lists and revokes a guard's tokens. Takes a token of the admin role.",
         mixinStandardHelpOptions = true,
-        subcommands = {TokenCommand.Create.class, TokenCommand.Listing.class, TokenCommand.Revoke.class})
+        subcommands = {
+            TokenCommand.Create.class,
+            TokenCommand.Listing.class,
+            TokenCommand.Revoke.class,
+            TokenResetAdminCommand.class
+        })
 final class TokenCommand extends CommandGroup {
     private static final String PATH = "/api/v1/tokens";
 

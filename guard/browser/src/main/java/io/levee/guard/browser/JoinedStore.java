@@ -7,6 +7,7 @@ import io.levee.guard.slo.gate.Evidence;
 import io.levee.guard.slo.gate.GatePolicy;
 import io.levee.guard.slo.gate.Question;
 import io.levee.guard.slo.gate.RetryRecord;
+import io.levee.guard.store.Imported;
 import io.levee.guard.store.Ledger;
 import io.levee.guard.store.Store;
 import io.levee.guard.store.Tracked;
@@ -31,6 +32,17 @@ final class JoinedStore implements Store {
         Appended appended = store.append(events, records, batchId);
         counted.accept(events);
         return appended;
+    }
+
+    @Override
+    public Appended appendLines(List<Event> events, List<RetryRecord> records, Imported.Lines lines) {
+        // What happened long ago has no browser waiting for it.
+        return store.appendLines(events, records, lines);
+    }
+
+    @Override
+    public Imported imported(String name) {
+        return store.imported(name);
     }
 
     @Override

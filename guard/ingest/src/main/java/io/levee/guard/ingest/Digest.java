@@ -10,15 +10,19 @@ final class Digest {
     private Digest() {}
 
     static String of(String... parts) {
+        MessageDigest sha = sha256();
+        for (String part : parts) {
+            byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+            // With its length, so that no two lists of parts look alike.
+            sha.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
+            sha.update(bytes);
+        }
+        return HexFormat.of().formatHex(sha.digest(), 0, 16);
+    }
+
+    static MessageDigest sha256() {
         try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            for (String part : parts) {
-                byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-                // With its length, so that no two lists of parts look alike.
-                sha.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
-                sha.update(bytes);
-            }
-            return HexFormat.of().formatHex(sha.digest(), 0, 16);
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

@@ -6,7 +6,6 @@ import io.levee.guard.slo.gate.RetryRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Reads events of NDJSON, one a line, and the decision records of retries among them. */
 final class EventLines {
@@ -17,56 +16,49 @@ final class EventLines {
 
     /** What came together. */
     record Read(List<Event> events, List<RetryRecord> records) {
+        static Read nothing() {
+            return new Read(new ArrayList<>(), new ArrayList<>());
+        }
+
         boolean isEmpty() {
             return events.isEmpty() && records.isEmpty();
+        }
+
+        /** Adds what a line says; an empty one says nothing. */
+        void add(String line) throws BadPayload {
+            try {
+                if (line.startsWith(RECORD)) {
+                    records.add(EventReader.readRecord(line));
+                } else if (!line.isBlank()) {
+                    events.add(EventReader.read(line));
+                }
+            } catch (IllegalArgumentException e) {
+                throw new BadPayload(String.valueOf(e.getMessage()));
+            }
         }
     }
 
     /**
      * Reads all of a batch, or nothing.
      *
+     * @param first the number of the first line
      * @throws BadPayload naming the line that is wrong
      */
-    static Read read(byte[] body) throws BadPayload {
-        Read read = new Read(new ArrayList<>(), new ArrayList<>());
-        int number = 0;
-        for (int begin = 0; begin < body.length; ) {
+    static Read read(byte[] body, long first) throws BadPayload {
+        Read read = Read.nothing();
+        long number = first;
+        for (int begin = 0; begin < body.length; number++) {
             int end = begin;
             while (end < body.length && body[end] != '\n') {
                 end++;
             }
-            number++;
-            String line = new String(body, begin, end - begin, StandardCharsets.UTF_8);
-            if (line.startsWith(RECORD)) {
-                read.records.add(record(line, number));
-            } else {
-                Event event = one(line, number);
-                if (event != null) {
-                    read.events.add(event);
-                }
+            try {
+                read.add(new String(body, begin, end - begin, StandardCharsets.UTF_8));
+            } catch (BadPayload e) {
+                throw new BadPayload("line " + number + ": " + e.getMessage());
             }
             begin = end + 1;
         }
         return read;
-    }
-
-    private static RetryRecord record(String line, long number) throws BadPayload {
-        try {
-            return EventReader.readRecord(line);
-        } catch (IllegalArgumentException e) {
-            throw new BadPayload("line " + number + ": " + e.getMessage());
-        }
-    }
-
-    /** Reads one line; null for an empty one. */
-    static @Nullable Event one(String line, long number) throws BadPayload {
-        if (line.isBlank()) {
-            return null;
-        }
-        try {
-            return EventReader.read(line);
-        } catch (IllegalArgumentException e) {
-            throw new BadPayload("line " + number + ": " + e.getMessage());
-        }
     }
 }

@@ -40,6 +40,12 @@ final class Guard implements AutoCloseable {
             SERVER.routes()
                     .add("POST", path, Role.INGEST, request -> CURRENT.get(path).handle(request));
         }
+        SERVER.routes()
+                .add(
+                        "GET",
+                        "/api/v1/imports/{import}",
+                        Role.INGEST,
+                        request -> CURRENT.get("/api/v1/imports/{import}").handle(request));
         SERVER.start();
     }
 
@@ -51,7 +57,7 @@ final class Guard implements AutoCloseable {
         ingest.addTo(new Routes() {
             @Override
             public void add(String method, String path, Role least, Handler handler) {
-                assertThat(method + ' ' + least).isEqualTo("POST INGEST");
+                assertThat(least).isEqualTo(Role.INGEST);
                 CURRENT.put(path, handler);
             }
 
@@ -79,6 +85,14 @@ final class Guard implements AutoCloseable {
             request.headers(headers);
         }
         return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    HttpResponse<byte[]> get(String path) throws Exception {
+        return HTTP.send(
+                HttpRequest.newBuilder(uri(path))
+                        .header("Authorization", "Bearer " + TOKEN)
+                        .build(),
+                HttpResponse.BodyHandlers.ofByteArray());
     }
 
     static byte[] utf8(String text) {

@@ -3,24 +3,21 @@ package io.levee.guard.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.levee.guard.slo.gate.Event;
+import io.levee.guard.store.Imported;
 import io.levee.guard.store.Store;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class NdjsonTest {
     private static final String LINE = "{\"time\":\"2026-11-25T10:00:00Z\",\"service\":\"order\",\"outcome\":\"good\","
             + "\"environment\":\"production\"}\n";
 
     private final Guard guard = new Guard(IngestSettings.defaults());
-
-    @TempDir
-    Path folder;
 
     private HttpResponse<byte[]> send(String body, String... headers) throws Exception {
         return guard.post("/api/v1/events", "application/x-ndjson", Guard.utf8(body), headers);
@@ -59,26 +56,126 @@ class NdjsonTest {
         assertThat(send(LINE).statusCode()).isEqualTo(503);
     }
 
+    private static final String RECORD = "{\"decision\":\"retry in 5 ms\",\"rule\":\"connect\",\"time\":1764064800000,"
+            + "\"service\":\"shop\",\"environment\":\"production\"}\n";
+
+    /** What it was told. */
+    private static final class Heard implements NdjsonImport.Listener {
+        private final List<String> told = new ArrayList<>();
+
+        @Override
+        public void at(long bytes, long lines) {
+            told.add(lines + " lines, " + bytes + " bytes");
+        }
+
+        @Override
+        public void refused(long number, byte[] line, String reason) {
+            told.add(number + ": " + reason);
+        }
+    }
+
+    private final Heard heard = new Heard();
+
+    private NdjsonImport.Result read(byte[] file) throws IOException {
+        return new NdjsonImport(NdjsonImport.Target.of(guard.recorded.store), heard)
+                .read(new ByteArrayInputStream(file));
+    }
+
+    private NdjsonImport.Result read(String file) throws IOException {
+        return read(Guard.utf8(file));
+    }
+
     @Test
-    void aFileIsReadWithProgressAndCountsOnceThoughItHasGrown() throws Exception {
-        NdjsonImport reader = new NdjsonImport(guard.recorded.store);
-        Path file = folder.resolve("events.ndjson");
-        Files.writeString(file, LINE.repeat(12_000));
-        List<String> told = new ArrayList<>();
-        Store.Appended first = reader.read(file, (bytes, of, events) -> told.add(100 * bytes / of + " % " + events));
-        assertThat(first.counted()).isEqualTo(12_000);
-        assertThat(told).hasSize(3).last().isEqualTo("100 % 12000");
-        Files.writeString(file, LINE.repeat(12_002));
-        assertThat(reader.read(file, (bytes, of, events) -> {}).counted()).isEqualTo(2);
+    void aFileIsReadInPartsAndCountsOnceThoughItHasGrownAndNoEventHasAnId() throws Exception {
+        NdjsonImport.Result first = read(LINE.repeat(12_000));
+        assertThat(first.appended().counted()).isEqualTo(12_000);
+        assertThat(heard.told)
+                .containsExactly(
+                        "5000 lines, " + 5_000 * LINE.length() + " bytes",
+                        "10000 lines, " + 10_000 * LINE.length() + " bytes",
+                        "12000 lines, " + 12_000 * LINE.length() + " bytes");
+        NdjsonImport.Result grown = read(LINE.repeat(12_002));
+        assertThat(grown.before()).isEqualTo(12_000);
+        assertThat(grown.appended().counted()).isEqualTo(2);
+        assertThat(read(LINE.repeat(12_002)).events()).isZero();
+        assertThat(guard.recorded.events()).hasSize(12_002);
+    }
 
-        Path zipped = folder.resolve("more.ndjson.gz");
-        Files.write(zipped, Guard.gzip(Guard.utf8(LINE.replace("good", "bad"))));
-        reader.read(zipped, (bytes, of, events) -> {});
-        assertThat(guard.recorded.count(Event.Outcome.BAD)).isEqualTo(1);
+    @Test
+    void anImportThatWasCutOffGoesOnWhereItEnded() throws Exception {
+        NdjsonImport.Target broken = new NdjsonImport.Target() {
+            @Override
+            public Imported imported(String name) {
+                return guard.recorded.store.imported(name);
+            }
 
-        Files.writeString(file, LINE + "nonsense\n");
-        assertThatThrownBy(() -> reader.read(file, (bytes, of, events) -> {}))
+            @Override
+            public Store.Appended append(NdjsonImport.Part part) {
+                if (part.lines().from() > 5_000) {
+                    throw new IllegalStateException("cut off");
+                }
+                return NdjsonImport.Target.of(guard.recorded.store).append(part);
+            }
+        };
+        byte[] file = Guard.utf8(LINE.repeat(7_000));
+        assertThatThrownBy(() -> new NdjsonImport(broken, heard).read(new ByteArrayInputStream(file)))
+                .hasMessage("cut off");
+        assertThat(read(file).before()).isEqualTo(5_000);
+        assertThat(guard.recorded.events()).hasSize(7_000);
+    }
+
+    @Test
+    void aWrongLineIsToldAndLeftOutAndDecisionRecordsAreRead() throws Exception {
+        NdjsonImport.Result result = read(LINE + "nonsense\n\n" + RECORD + LINE.replace("good", "fine") + LINE);
+        assertThat(result.appended().counted()).isEqualTo(2);
+        assertThat(result.records()).isEqualTo(1);
+        assertThat(result.refused()).isEqualTo(2);
+        assertThat(result.lines()).isEqualTo(6);
+        assertThat(guard.recorded.records()).hasSize(1);
+        assertThat(heard.told).hasSize(3);
+        assertThat(heard.told.get(0)).startsWith("2: is no JSON");
+        assertThat(heard.told.get(1)).startsWith("5: outcome must be one of good, bad, degraded");
+    }
+
+    @Test
+    void bytesThatAreNoTextAndLinesWithoutEndAreToldAndTheRestGoesOn() throws Exception {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        file.writeBytes(Guard.utf8(LINE));
+        file.writeBytes(new byte[] {(byte) 0xC3, '(', '\n'});
+        file.writeBytes(Guard.utf8("x".repeat((1 << 20) + 1) + "\r\n" + LINE.strip()));
+        assertThat(read(Guard.gzip(file.toByteArray())).appended().counted()).isEqualTo(2);
+        assertThat(heard.told).startsWith("2: is not UTF-8", "3: is longer than 1048576 bytes; one line is one event");
+        assertThat(read("").lines()).isZero();
+    }
+
+    @Test
+    void aFileThatBeginsAlikeAndIsAnotherIsRefusedAndCountsForNothing() throws Exception {
+        read(LINE + LINE);
+        assertThatThrownBy(() -> read(LINE + LINE.replace("good", "bad") + LINE))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith(file + ": line 2: is no JSON");
+                .hasMessageContaining("begins with other lines, and 2 are in under the name 'file-");
+        assertThatThrownBy(() -> read(LINE)).hasMessageContaining("has 1 lines, and 2 are in");
+        assertThat(guard.recorded.events()).hasSize(2);
+    }
+
+    @Test
+    void linesOfAnImportCountOnceAndInTheirOrder() throws Exception {
+        assertThat(Guard.text(sendLines("from=1&to=2&digest=a"))).contains("\"counted\":2");
+        assertThat(Guard.text(sendLines("from=1&to=2&digest=a"))).contains("\"counted\":0", "\"duplicates\":2");
+        HttpResponse<byte[]> gap = sendLines("from=4&to=5&digest=a");
+        assertThat(gap.statusCode()).isEqualTo(409);
+        assertThat(Guard.text(gap)).contains("line 3 comes next, not lines 4 to 5");
+        assertThat(Guard.text(guard.get("/api/v1/imports/may"))).contains("\"lines\":2", "\"digest\":\"a\"");
+        assertThat(Guard.text(guard.get("/api/v1/imports/june"))).contains("\"lines\":0");
+        for (String wrong : List.of("from=0&to=2&digest=a", "from=3&to=2&digest=a", "from=3&digest=a", "from=3&to=4")) {
+            assertThat(sendLines(wrong).statusCode()).as(wrong).isEqualTo(400);
+        }
+        HttpResponse<byte[]> bad = guard.post(
+                "/api/v1/events?import=may&from=3&to=4&digest=b", "application/x-ndjson", Guard.utf8(LINE + "{"));
+        assertThat(Guard.text(bad)).contains("line 4: is no JSON", "no event of this batch was taken");
+    }
+
+    private HttpResponse<byte[]> sendLines(String query) throws Exception {
+        return guard.post("/api/v1/events?import=may&" + query, "application/x-ndjson", Guard.utf8(LINE + LINE));
     }
 }

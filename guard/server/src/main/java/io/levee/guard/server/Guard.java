@@ -7,11 +7,8 @@ import io.levee.guard.server.hooks.ArgoHook;
 import io.levee.guard.server.hooks.FlaggerHook;
 import io.levee.guard.server.hooks.GithubHook;
 import io.levee.guard.server.hooks.PromHook;
-import io.levee.guard.slo.openslo.Catalog;
-import io.levee.guard.slo.openslo.Slo;
 import io.levee.guard.store.Store;
 import io.levee.guard.store.Stores;
-import io.levee.guard.store.Tracked;
 import io.levee.guard.web.Role;
 import io.levee.guard.web.WebServer;
 import io.levee.guard.web.WebServerBuilder;
@@ -173,28 +170,12 @@ public final class Guard implements AutoCloseable {
     private void refresh() {
         List<Problem> before = catalog.problems();
         if (catalog.refresh()) {
-            store.track(tracked(catalog.get()));
+            store.track(Tracking.of(catalog.get(), poll != null));
         }
         List<Problem> now = catalog.problems();
         if (!now.equals(before)) {
             now.forEach(problem -> LOG.log(System.Logger.Level.WARNING, problem.toString()));
         }
-    }
-
-    private List<Tracked> tracked(Catalog catalog) {
-        List<Tracked> tracked = new ArrayList<>();
-        for (Slo slo : catalog.slos()) {
-            if (!slo.isComposite()) {
-                try {
-                    boolean fetched = poll != null && PrometheusPoll.isFor(catalog, slo);
-                    tracked.add(new Tracked(
-                            slo.name(), fetched ? PrometheusPoll.matcher(slo) : slo.matcher(catalog.sli(slo))));
-                } catch (IllegalArgumentException e) {
-                    LOG.log(System.Logger.Level.WARNING, "not counted: " + e.getMessage());
-                }
-            }
-        }
-        return tracked;
     }
 
     /**
@@ -264,11 +245,7 @@ public final class Guard implements AutoCloseable {
         }
         web.close();
         rooms.close();
-        try {
-            tokens.close();
-        } catch (Exception e) {
-            LOG.log(System.Logger.Level.WARNING, "the record's subscription could not be closed", e);
-        }
+        tokens.close();
         store.close();
     }
 }

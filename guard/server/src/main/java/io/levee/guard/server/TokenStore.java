@@ -142,7 +142,12 @@ final class TokenStore implements Tokens, AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        subscription.close();
+    public void close() {
+        try {
+            subscription.close();
+        } catch (Exception e) {
+            System.getLogger(TokenStore.class.getName())
+                    .log(System.Logger.Level.WARNING, "the record's subscription could not be closed", e);
+        }
     }
 }

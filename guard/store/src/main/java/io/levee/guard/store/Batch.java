@@ -27,7 +27,7 @@ final class Batch {
     private static final Cell[] NOWHERE = {};
 
     private final List<Store.Bulk> events;
-    private final @Nullable String id;
+    private final Name name;
     private final Cell[][] cellsOf;
     private final long[] idsOf;
     private final List<Cell> cells = new ArrayList<>();
@@ -36,6 +36,12 @@ final class Batch {
     private long unmatched;
     private Store.@Nullable Appended result;
     private @Nullable StoreException failure;
+    private @Nullable Imported known;
+
+    /** What tells it from others: an id that is remembered for some time, lines that are remembered for always, or nothing. */
+    record Name(@Nullable String id, Imported.@Nullable Lines lines) {
+        static final Name NONE = new Name(null, null);
+    }
 
     /** What decides where an event counts, but for its time. */
     private record Kind(
@@ -85,12 +91,12 @@ final class Batch {
     Batch(
             List<Store.Bulk> events,
             List<RetryRecord> records,
-            @Nullable String id,
+            Name name,
             ObjectiveIndex index,
             Instant now,
             Duration keptFor) {
         this.events = events;
-        this.id = id;
+        this.name = name;
         this.cellsOf = new Cell[events.size()][];
         this.idsOf = new long[events.size()];
         Instant oldest = now.minus(keptFor);
@@ -151,9 +157,8 @@ final class Batch {
         return NOWHERE;
     }
 
-    @Nullable
-    String id() {
-        return id;
+    Name name() {
+        return name;
     }
 
     /** Counts what is new. */
@@ -200,11 +205,19 @@ final class Batch {
         failure = cause;
     }
 
+    /** Other lines of its file come next. */
+    void isOutOfOrder(Imported imported) {
+        known = imported;
+    }
+
     boolean isDone() {
-        return result != null || failure != null;
+        return result != null || failure != null || known != null;
     }
 
     Store.Appended result() {
+        if (known != null && name.lines != null) {
+            throw new Imported.OutOfOrder(name.lines, known);
+        }
         if (failure != null) {
             // Each caller gets an exception of its own, with its own stack.
             throw new StoreException(String.valueOf(failure.getMessage()), failure);

@@ -41,6 +41,29 @@ final class CountTables {
         }
     }
 
+    static Imported imported(Connection connection, String name) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT lines, digest FROM imported WHERE name = ?")) {
+            select.setString(1, name);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? new Imported(row.getLong(1), row.getString(2)) : Imported.NOTHING;
+            }
+        }
+    }
+
+    static void setImported(Connection connection, Imported.Lines lines, long atMs) throws SQLException {
+        try (PreparedStatement upsert =
+                connection.prepareStatement("INSERT INTO imported (name, lines, digest, at_ms) VALUES (?, ?, ?, ?)"
+                        + " ON CONFLICT (name) DO UPDATE SET lines = excluded.lines, digest = excluded.digest,"
+                        + " at_ms = excluded.at_ms")) {
+            upsert.setString(1, lines.name());
+            upsert.setLong(2, lines.to());
+            upsert.setString(3, lines.digest());
+            upsert.setLong(4, atMs);
+            upsert.executeUpdate();
+        }
+    }
+
     // --- series -----------------------------------------------------------------------------------------------------
 
     static List<Series> series(Connection connection, long afterId, long aliveMs) throws SQLException {

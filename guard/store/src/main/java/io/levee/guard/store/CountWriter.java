@@ -144,9 +144,13 @@ final class CountWriter {
         long minutesFrom =
                 Math.floorDiv(fresh.atMs, 1000L) - settings.minutesFor().toSeconds();
         for (Batch batch : group) {
-            String id = batch.id();
+            String id = batch.name().id();
             if (id != null && (seen.hasBatch(id) || !together.add(id))) {
                 batch.isDuplicate();
+                continue;
+            }
+            Imported.Lines lines = batch.name().lines();
+            if (lines != null && !isNext(connection, batch, lines, fresh.atMs)) {
                 continue;
             }
             batch.count(seen, fresh::add);
@@ -167,6 +171,22 @@ final class CountWriter {
                 connection,
                 new CountTables.Entry(seq, fresh.atMs, fresh.packedIds(), fresh.packedBatches(), Delta.pack(deltas)));
         return Optional.of(addition);
+    }
+
+    /** Whether these lines come next: then that they are in is written with what they count. */
+    private static boolean isNext(Connection connection, Batch batch, Imported.Lines lines, long atMs)
+            throws SQLException {
+        Imported known = CountTables.imported(connection, lines.name());
+        if (lines.to() <= known.lines()) {
+            batch.isDuplicate();
+            return false;
+        }
+        if (lines.from() != known.lines() + 1) {
+            batch.isOutOfOrder(known);
+            return false;
+        }
+        CountTables.setImported(connection, lines, atMs);
+        return true;
     }
 
     // --- what others wrote, and what was written before --------------------------------------------------------------

@@ -17,7 +17,7 @@ import java.util.List;
  */
 final class Migrations {
     /** In their order; what has been applied anywhere is never changed. */
-    private static final List<String> FILES = List.of("V1__tables", "V2__append_only");
+    private static final List<String> FILES = List.of("V1__tables", "V2__append_only", "V3__imports");
 
     private Migrations() {}
 

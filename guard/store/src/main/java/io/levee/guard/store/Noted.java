@@ -76,6 +76,11 @@ record Noted(List<FailedCall> failed, List<Store.RetryDecision> decisions) {
         if (outcome == DECISION) {
             return of(new Store.RetryDecision(time, trace, text(in), text(in)));
         }
+        if (outcome != TraceChunk.BAD && outcome != TraceChunk.DEGRADED) {
+            throw new StoreException(
+                    "there is a note of kind " + outcome
+                            + ", which this guard does not know: a newer guard wrote it; use that one or a back-up from before it");
+        }
         return new Noted(List.of(TraceChunk.read(time, trace, outcome, in)), List.of());
     }
 

@@ -64,18 +64,37 @@ final class SqlStore implements Store {
 
     @Override
     public Appended append(List<Event> events, List<RetryRecord> records, @Nullable String batchId) {
-        return write(events.stream().map(event -> new Bulk(event, 1)).toList(), records, batchId);
+        return write(alone(events), records, new Batch.Name(batchId, null));
+    }
+
+    @Override
+    public Appended appendLines(List<Event> events, List<RetryRecord> records, Imported.Lines lines) {
+        return write(alone(events), records, new Batch.Name(null, lines));
+    }
+
+    @Override
+    public Imported imported(String name) {
+        checkOpen();
+        try {
+            return database.read(connection -> CountTables.imported(connection, name));
+        } catch (SQLException e) {
+            throw new StoreException("how far an import has come cannot be read (" + e.getMessage() + ")", e);
+        }
     }
 
     @Override
     public Appended appendBulk(List<Bulk> bulks) {
-        return write(bulks, List.of(), null);
+        return write(bulks, List.of(), Batch.Name.NONE);
     }
 
-    private Appended write(List<Bulk> bulks, List<RetryRecord> records, @Nullable String batchId) {
+    private static List<Bulk> alone(List<Event> events) {
+        return events.stream().map(event -> new Bulk(event, 1)).toList();
+    }
+
+    private Appended write(List<Bulk> bulks, List<RetryRecord> records, Batch.Name name) {
         checkOpen();
         return writer.append(
-                new Batch(bulks, records, batchId, index, settings.clock().instant(), settings.hoursFor()));
+                new Batch(bulks, records, name, index, settings.clock().instant(), settings.hoursFor()));
     }
 
     private void checkOpen() {

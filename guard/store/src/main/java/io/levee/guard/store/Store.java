@@ -67,6 +67,28 @@ public interface Store extends AutoCloseable {
     Appended append(List<Event> events, List<RetryRecord> records, @Nullable String batchId);
 
     /**
+     * Counts lines of a file, as {@link #append(List, List, String)} does, and remembers for always that they are in. Lines
+     * that are in already count for nothing.
+     *
+     * @param events those of the lines
+     * @param records likewise
+     * @param lines which ones they are
+     * @return what became of the events
+     * @throws Imported.OutOfOrder if other lines come next
+     * @throws StoreException as above
+     */
+    Appended appendLines(List<Event> events, List<RetryRecord> records, Imported.Lines lines);
+
+    /**
+     * How far an import has come.
+     *
+     * @param name of the import
+     * @return {@link Imported#NOTHING} if nothing is known of it
+     * @throws StoreException if the database cannot be read
+     */
+    Imported imported(String name);
+
+    /**
      * Does what has to be done now and then: takes over the lead if it is free, writes what is due, and deletes what is
      * older than it is kept. Call it about once a second.
      *

@@ -14,6 +14,9 @@ final class TraceChunk extends Chunk {
     /** As the database knows it, behind those of the counts. */
     static final int LEVEL = 3;
 
+    static final int BAD = 1;
+    static final int DEGRADED = 2;
+
     /** By the second at which the minute begins. */
     private final NavigableMap<Long, Noted> minutes = new TreeMap<>();
 
@@ -69,7 +72,7 @@ final class TraceChunk extends Chunk {
         out.number(time.getEpochSecond());
         out.number(time.getNano());
         out.text(call.traceId());
-        out.number(call.outcome() == Event.Outcome.BAD ? 1 : 2);
+        out.number(call.outcome() == Event.Outcome.BAD ? BAD : DEGRADED);
         Long duration = call.durationMs();
         out.number(duration == null ? 0 : duration + 1);
         out.text(call.businessEvent());
@@ -77,7 +80,7 @@ final class TraceChunk extends Chunk {
 
     /** What follows the time, the trace and the outcome. */
     static FailedCall read(Instant time, @Nullable String trace, long code, Packed.Reader in) {
-        Event.Outcome outcome = code == 1 ? Event.Outcome.BAD : Event.Outcome.DEGRADED;
+        Event.Outcome outcome = code == BAD ? Event.Outcome.BAD : Event.Outcome.DEGRADED;
         long duration = in.number();
         return new FailedCall(
                 time, trace == null ? "" : trace, outcome, duration == 0 ? null : duration - 1, in.text());

@@ -80,6 +80,46 @@ abstract class StoreContract {
         return store.counts("orders").counts(new TimeRange(NOW.minus(Duration.ofDays(28)), NOW.plusSeconds(3600)));
     }
 
+    // --- files ------------------------------------------------------------------------------------------------------
+
+    private static Imported.Lines lines(long from, long to) {
+        return new Imported.Lines("events.ndjson", from, to, "digest of " + to);
+    }
+
+    @Test
+    void linesOfAFileCountOnceHoweverLateTheyComeAgain() {
+        Event event = Samples.good(null, NOW);
+        assertThat(store.imported("events.ndjson")).isEqualTo(Imported.NOTHING);
+        assertThat(store.appendLines(List.of(event, event), List.of(), lines(1, 2))
+                        .counted())
+                .isEqualTo(2);
+        clock.advance(Duration.ofDays(30));
+        store.tick(clock.instant());
+        reopen();
+        assertThat(store.imported("events.ndjson")).isEqualTo(new Imported(2, "digest of 2"));
+        assertThat(store.appendLines(List.of(event, event), List.of(), lines(1, 2)))
+                .isEqualTo(new Store.Appended(0, 2, 0, 0, 0));
+        assertThat(store.appendLines(List.of(), List.of(), lines(3, 3))).isEqualTo(Store.Appended.NONE);
+        assertThat(store.imported("events.ndjson").lines()).isEqualTo(3);
+        assertThat(store.counts("orders")
+                        .counts(new TimeRange(NOW.minusSeconds(60), NOW.plusSeconds(60)))
+                        .total())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void linesThatDoNotComeNextAreRefusedAndCountForNothing() {
+        Event event = Samples.good(null, NOW);
+        store.appendLines(List.of(event), List.of(), lines(1, 10));
+        for (Imported.Lines wrong : List.of(lines(12, 20), lines(10, 11))) {
+            assertThatThrownBy(() -> store.appendLines(List.of(event), List.of(), wrong))
+                    .isInstanceOf(Imported.OutOfOrder.class)
+                    .hasMessageContaining("line 11 comes next, not lines " + wrong.from() + " to " + wrong.to());
+        }
+        assertThat(inWindow().total()).isEqualTo(1);
+        assertThat(store.imported("events.ndjson")).isEqualTo(new Imported(10, "digest of 10"));
+    }
+
     // --- counting ---------------------------------------------------------------------------------------------------
 
     @Test
