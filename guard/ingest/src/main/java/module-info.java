@@ -6,6 +6,8 @@ module io.levee.guard.ingest {
     requires static org.jspecify;
     requires transitive io.levee.guard.store;
     requires transitive io.levee.guard.web;
+    requires io.levee.yaml;
+    requires org.snakeyaml.engine;
     requires tools.jackson.core;
     requires com.google.protobuf;
     requires io.opentelemetry.proto;

@@ -1,5 +1,6 @@
 package io.levee.cli;
 
+import io.levee.LeveeException;
 import io.levee.guard.ingest.NdjsonImport;
 import io.levee.guard.server.GuardData;
 import io.levee.guard.store.Imported;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,8 +51,8 @@ final class GuardImportCommand implements Callable<Integer> {
     @Mixin
     private final GuardOptions guard = new GuardOptions();
 
-    @ArgGroup
-    private @Nullable StorePlace place;
+    @Mixin
+    private final StorePlace place = new StorePlace();
 
     @Option(
             names = "--slo",
@@ -74,8 +74,7 @@ final class GuardImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        StorePlace direct = place;
-        if (direct == null) {
+        if (!place.isGiven()) {
             if (slos != null) {
                 throw new UserError("--slo: a guard that runs knows its objectives; leave it out, or give --data");
             }
@@ -83,17 +82,17 @@ final class GuardImportCommand implements Callable<Integer> {
                 return read(target);
             }
         }
-        return direct(direct);
+        return direct();
     }
 
-    private int direct(StorePlace direct) {
+    private int direct() {
         Path documents = slos;
         if (guard.isGiven() || documents == null) {
             throw new UserError(
                     "--data and --database go without --guard, and with --slo DIR: what is counted is what the"
                             + " objectives are about");
         }
-        try (GuardData data = GuardData.open(direct.settings())) {
+        try (GuardData data = GuardData.open(place.settings())) {
             data.track(documents);
             return read(data.imports());
         } catch (IllegalArgumentException | StoreException e) {
@@ -115,7 +114,8 @@ final class GuardImportCommand implements Callable<Integer> {
             }
             try {
                 return say(reader.read(in), report);
-            } catch (GuardClient.Unreachable e) {
+            } catch (GuardClient.Unreachable | LeveeException e) {
+                // Levee's own: the deadline of all attempts together cut one short.
                 throw new GuardClient.Unreachable(e.getMessage() + report.soFar());
             } catch (IllegalArgumentException | Imported.OutOfOrder e) {
                 throw new UserError(

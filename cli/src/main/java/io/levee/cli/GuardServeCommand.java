@@ -1,6 +1,7 @@
 package io.levee.cli;
 
 import io.levee.guard.browser.BrowserSettings;
+import io.levee.guard.ingest.IngestFile;
 import io.levee.guard.ingest.IngestSettings;
 import io.levee.guard.ingest.PrometheusSource;
 import io.levee.guard.server.Guard;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,9 +41,8 @@ final class GuardServeCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // required
     private Path slos;
 
-    @ArgGroup(multiplicity = "1")
-    @SuppressWarnings("NullAway.Init") // required
-    private StorePlace place;
+    @Mixin
+    private final StorePlace place = new StorePlace();
 
     @Option(
             names = "--port",
@@ -88,10 +87,15 @@ final class GuardServeCommand implements Callable<Integer> {
     @Option(
             names = "--default-environment",
             paramLabel = "ENV",
-            defaultValue = "production",
-            description = "The environment of OTLP without deployment.environment.name; default ${DEFAULT-VALUE}.")
-    @SuppressWarnings("NullAway.Init") // has a default
-    private String defaultEnvironment;
+            description = "The environment of OTLP without deployment.environment.name; default production.")
+    private @Nullable String defaultEnvironment;
+
+    @Option(
+            names = "--ingest",
+            paramLabel = "FILE",
+            description =
+                    "Which spans and metrics count, in YAML; see docs/ingest.md. By default calls' and SERVER spans.")
+    private @Nullable Path ingest;
 
     @Option(
             names = "--browser-site",
@@ -165,9 +169,7 @@ final class GuardServeCommand implements Callable<Integer> {
                 .port(port)
                 .listen(listen)
                 .review(ReviewPrepareCommand.settings(zone))
-                .ingest(IngestSettings.defaults()
-                        .withDefaultEnvironment(
-                                Given.option("--default-environment", defaultEnvironment, Environment::parse)));
+                .ingest(ingest());
         if ((certificates == null) != (key == null)) {
             throw new UserError("--tls-cert and --tls-key go together");
         }
@@ -195,6 +197,23 @@ final class GuardServeCommand implements Callable<Integer> {
         }
         var rule = github.settings();
         return rule == null ? settings : settings.github(rule);
+    }
+
+    private IngestSettings ingest() {
+        IngestSettings settings = IngestSettings.defaults();
+        Path file = ingest;
+        if (file != null) {
+            try {
+                settings = IngestFile.load(file, settings);
+            } catch (IOException e) {
+                throw Inputs.unreadable(file.toString(), e);
+            }
+        }
+        String environment = defaultEnvironment;
+        return environment == null
+                ? settings
+                : settings.withDefaultEnvironment(
+                        Given.option("--default-environment", environment, Environment::parse));
     }
 
     private static PrometheusSource.Builder prometheus(String text) {

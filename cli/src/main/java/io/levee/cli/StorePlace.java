@@ -20,7 +20,14 @@ final class StorePlace {
                     + " LEVEE_DATABASE_USER and LEVEE_DATABASE_PASSWORD.")
     private @Nullable String database;
 
+    boolean isGiven() {
+        return data != null || database != null;
+    }
+
     StoreSettings settings() {
+        if ((data == null) == (database == null)) {
+            throw new UserError("give --data DIR or --database URL, one of the two");
+        }
         Path folder = data;
         if (folder != null) {
             return StoreSettings.folder(folder);

@@ -4,8 +4,8 @@ import io.levee.guard.server.GuardData;
 import io.levee.guard.store.StoreException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -29,9 +29,8 @@ final class TokenResetAdminCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @ArgGroup(multiplicity = "1")
-    @SuppressWarnings("NullAway.Init") // required
-    private StorePlace place;
+    @Mixin
+    private final StorePlace place = new StorePlace();
 
     @Option(names = "--revoke-others", description = "End all other admin tokens: somebody else may have found them.")
     private boolean revokeOthers;

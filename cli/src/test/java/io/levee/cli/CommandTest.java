@@ -307,6 +307,8 @@ class CommandTest {
         isAUsersMistake(
                 run(""),
                 "which command? demo, explain, lint, slo, gate, guard, token, report, review, actions, storm, tune");
+        isAUsersMistake(run("", "guard"), "which command? serve, import");
+        isAUsersMistake(run("", "token"), "which command? create, list, revoke, reset-admin");
         isAUsersMistake(run("", "dmeo"), "Unmatched argument");
         assertThat(run("", "--help").out).contains("Exit codes:", "74");
         assertThat(run("", "explain", "--help").out).contains("Exit codes:", "74");

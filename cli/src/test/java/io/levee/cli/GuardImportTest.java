@@ -145,7 +145,7 @@ class GuardImportTest {
                 .isAUsersMistake("--refused: " + refused + " is there already");
         JsonNode json = JsonMapper.shared()
                 .readTree(ask("guard", "import", file.toString(), "--json").out());
-        assertThat(json.path("refusedLines").toString()).startsWith("[{\"line\":7,\"reason\":\"service is missing\"}]");
+        assertThat(json.path("refusedLines").toString()).startsWith("[{\"line\":7,\"reason\":\"time is missing\"}]");
         totalIs(3, 1);
     }
 

@@ -25,6 +25,9 @@ final class RetryAttributes {
 
     static final AttributeKey<String> STOP = AttributeKey.stringKey("levee.stop");
     static final AttributeKey<String> FATE = AttributeKey.stringKey("levee.fate");
+    /** The rule of the decision that ended the call, on its span. */
+    static final AttributeKey<String> RULE = AttributeKey.stringKey("levee.rule");
+
     static final AttributeKey<String> DECISION = AttributeKey.stringKey("levee.decision");
     static final AttributeKey<Double> WAITED_MS = AttributeKey.doubleKey("levee.limiter.waited_ms");
     static final AttributeKey<Double> BUDGET_LEFT = AttributeKey.doubleKey("levee.retry_budget.left");

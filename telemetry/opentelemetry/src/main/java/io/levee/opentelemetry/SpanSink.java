@@ -14,6 +14,7 @@ import static io.levee.opentelemetry.RetryAttributes.OUTCOME;
 import static io.levee.opentelemetry.RetryAttributes.REASON;
 import static io.levee.opentelemetry.RetryAttributes.RESEND_COUNT;
 import static io.levee.opentelemetry.RetryAttributes.RPC_STATUS;
+import static io.levee.opentelemetry.RetryAttributes.RULE;
 import static io.levee.opentelemetry.RetryAttributes.STATUS;
 import static io.levee.opentelemetry.RetryAttributes.STOP;
 import static io.levee.opentelemetry.RetryAttributes.WAITED_MS;
@@ -260,6 +261,7 @@ final class SpanSink implements TelemetrySink {
         span.setAttribute(STOP, stop.name());
         if (decision != null) {
             span.setAttribute(DECISION, redaction.of(decision.toString()));
+            span.setAttribute(RULE, decision.rule());
             if (decision.fate() == null) {
                 span.addEvent("retry.refused", Attributes.of(STOP, stop.name(), ATTEMPT, (long) call.attempt()));
             }

@@ -2,6 +2,7 @@ package io.levee.guard.ingest;
 
 import io.levee.guard.store.Store;
 import io.levee.guard.web.Routes;
+import io.levee.guard.web.TlsFiles;
 import io.levee.guard.web.Tokens;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -53,7 +54,8 @@ public final class Ingest implements AutoCloseable {
      * @throws IOException naming the address that cannot be listened on
      * @throws IllegalStateException if it listens already
      */
-    public synchronized int listen(InetSocketAddress address, Tokens tokens, @Nullable GrpcTls tls) throws IOException {
+    public synchronized int listen(InetSocketAddress address, Tokens tokens, @Nullable TlsFiles tls)
+            throws IOException {
         if (grpc != null) {
             throw new IllegalStateException("it listens already, on port " + grpc.port());
         }

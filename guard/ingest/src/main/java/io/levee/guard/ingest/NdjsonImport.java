@@ -207,7 +207,7 @@ public final class NdjsonImport {
                 ndjson.writeBytes(lines.bytes());
             } catch (BadPayload e) {
                 refused++;
-                listener.refused(lines.number(), lines.bytes(), e.getMessage());
+                listener.refused(lines.number(), lines.bytes(), String.valueOf(e.getMessage()));
             }
             ndjson.write('\n');
             if (lines.number() - from + 1 == MOST_LINES || ndjson.size() >= MOST_BYTES) {

@@ -15,6 +15,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import io.levee.guard.store.StoreException;
 import io.levee.guard.web.Role;
+import io.levee.guard.web.TlsFiles;
 import io.levee.guard.web.Tokens;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -47,11 +48,11 @@ final class OtlpGrpc implements AutoCloseable {
 
     /** Starts listening. */
     static OtlpGrpc start(
-            InetSocketAddress address, Tokens tokens, @Nullable GrpcTls tls, Otlp otlp, InFlight inFlight, Meter meter)
+            InetSocketAddress address, Tokens tokens, @Nullable TlsFiles tls, Otlp otlp, InFlight inFlight, Meter meter)
             throws IOException {
         ServerCredentials credentials = tls == null
                 ? InsecureServerCredentials.create()
-                : TlsServerCredentials.create(tls.chain().toFile(), tls.key().toFile());
+                : TlsServerCredentials.newBuilder().keyManager(tls.keyManager()).build();
         ExecutorService threads =
                 Executors.newFixedThreadPool(Math.max(2, Runtime.getRuntime().availableProcessors()), task -> {
                     Thread thread = new Thread(task, "levee-otlp-grpc");

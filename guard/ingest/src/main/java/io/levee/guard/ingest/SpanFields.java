@@ -37,6 +37,10 @@ final class SpanFields {
     @Nullable
     String decision;
 
+    /** Which rule said so. */
+    @Nullable
+    String rule;
+
     private @Nullable String operation;
     private @Nullable String httpRoute;
     private @Nullable String template;
@@ -60,6 +64,7 @@ final class SpanFields {
         side = null;
         businessEvent = null;
         decision = null;
+        rule = null;
         operation = null;
         httpRoute = null;
         template = null;
@@ -77,6 +82,7 @@ final class SpanFields {
             case "levee.outcome" -> leveeOutcome = value;
             case "levee.stop" -> withdrawn = value.equals("CANCELLED");
             case "levee.decision" -> decision = value;
+            case "levee.rule" -> rule = value;
             case "levee.sli" -> sli = value;
             case "levee.side" -> side = value;
             case "business.event" -> businessEvent = value;

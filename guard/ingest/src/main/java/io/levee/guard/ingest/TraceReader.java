@@ -25,9 +25,8 @@ final class TraceReader {
     private static final int RECORDS = 50;
 
     /** As the library writes its decision records. */
-    private static final Pattern RULE = Pattern.compile(" \\[rule ([^,\\]]+)");
-
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
     /** Fields of the messages, as tags: the number and the wire type. */
@@ -288,11 +287,6 @@ final class TraceReader {
         return threshold.find() && !threshold.group(1).chars().allMatch(digit -> digit == '0');
     }
 
-    private static String rule(String decision) {
-        Matcher rule = RULE.matcher(decision);
-        return rule.find() ? rule.group(1) : "none";
-    }
-
     private void ended(int traceId, int spanId, long start, long end, boolean sampled) {
         boolean isCall = span.isCall();
         if (!isCall && (span.kind != SpanFields.SERVER || !settings.serverSpans())) {
@@ -331,7 +325,7 @@ final class TraceReader {
                     where,
                     resource.side(span.side),
                     trace,
-                    rule(span.decision),
+                    span.rule == null ? "none" : span.rule,
                     span.decision));
         }
         batch.events.add(new Event(

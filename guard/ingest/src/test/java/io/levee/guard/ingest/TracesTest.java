@@ -53,6 +53,7 @@ class TracesTest {
                 SpanKind.SPAN_KIND_INTERNAL,
                 text("levee.downstream", "inventory"),
                 text("levee.outcome", "bad"),
+                text("levee.rule", "connect"),
                 text("levee.decision", text));
         assertThat(response(send(Spans.request(ORDER, call))).hasPartialSuccess())
                 .isFalse();

@@ -10,6 +10,7 @@ import io.levee.guard.server.hooks.PromHook;
 import io.levee.guard.store.Store;
 import io.levee.guard.store.Stores;
 import io.levee.guard.web.Role;
+import io.levee.guard.web.TlsFiles;
 import io.levee.guard.web.WebServer;
 import io.levee.guard.web.WebServerBuilder;
 import io.levee.yaml.Problem;
@@ -43,6 +44,7 @@ public final class Guard implements AutoCloseable {
     private final TokenStore tokens;
     private final Rooms rooms;
     private final @Nullable PrometheusPoll poll;
+    private final @Nullable TlsFiles tls;
     private final WebServer web;
     private final @Nullable String firstToken;
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -68,8 +70,11 @@ public final class Guard implements AutoCloseable {
                 .address(settings.address)
                 .port(settings.port)
                 .clock(clock);
-        if (settings.certificates != null && settings.key != null) {
-            builder.pem(settings.certificates, settings.key);
+        tls = settings.certificates != null && settings.key != null
+                ? TlsFiles.pem(settings.certificates, settings.key)
+                : null;
+        if (tls != null) {
+            builder.tls(tls);
         }
         if (settings.behindProxy) {
             builder.behindProxy();
@@ -78,7 +83,7 @@ public final class Guard implements AutoCloseable {
                 .errors(FlaggerHook.PATH, FlaggerHook::error)
                 .errors("/api/v1/query", PromHook::error);
         web = builder.build();
-        rooms = new Rooms(settings, catalog, this::allProblems, store, clock, tokens, web.routes());
+        rooms = new Rooms(settings, catalog, this::allProblems, store, clock, tokens, tls, web.routes());
         if (poll != null) {
             rooms.whileLeading(poll::tick);
         }
@@ -221,6 +226,12 @@ public final class Guard implements AutoCloseable {
      */
     public int objectives() {
         return catalog.get().slos().size();
+    }
+
+    /** What it serves over TLS with; null for plain HTTP. */
+    @Nullable
+    TlsFiles tls() {
+        return tls;
     }
 
     /**

@@ -80,7 +80,7 @@ public final class GuardSettings {
     }
 
     /**
-     * Serves over TLS.
+     * Serves over TLS. Files that change are taken up within seconds; ones that cannot be used leave the last good ones in force.
      *
      * @param chain the certificate and those that signed it, in PEM
      * @param privateKey its key, in PKCS 8 and PEM

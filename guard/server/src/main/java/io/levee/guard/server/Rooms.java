@@ -4,7 +4,6 @@ import io.levee.guard.actions.ActionFile;
 import io.levee.guard.actions.Actions;
 import io.levee.guard.browser.Browser;
 import io.levee.guard.console.Console;
-import io.levee.guard.ingest.GrpcTls;
 import io.levee.guard.ingest.Ingest;
 import io.levee.guard.review.Review;
 import io.levee.guard.slo.openslo.Catalog;
@@ -12,6 +11,7 @@ import io.levee.guard.store.Store;
 import io.levee.guard.views.ViewSettings;
 import io.levee.guard.views.Views;
 import io.levee.guard.web.Routes;
+import io.levee.guard.web.TlsFiles;
 import io.levee.guard.web.Tokens;
 import io.levee.yaml.Problem;
 import java.io.IOException;
@@ -47,8 +47,12 @@ final class Rooms implements AutoCloseable {
             Store store,
             InstantSource clock,
             Tokens tokens,
+            @Nullable TlsFiles tls,
             Routes routes) {
         this.store = store;
+        if (tls != null) {
+            each(now -> tls.refresh());
+        }
         new Console().addTo(routes);
         views = new Views(catalog, store, clock, new ViewSettings(settings.traceLink, problems, settings.isLoopback()));
         views.addTo(routes);
@@ -71,13 +75,10 @@ final class Rooms implements AutoCloseable {
         actions.addTo(routes);
         whileLeading(actions::tick);
         close(actions);
-        grpcPort = settings.grpcPort == null ? null : listen(ingest, settings, settings.grpcPort, tokens);
+        grpcPort = settings.grpcPort == null ? null : listen(ingest, settings, settings.grpcPort, tokens, tls);
     }
 
-    private static int listen(Ingest ingest, GuardSettings settings, int port, Tokens tokens) {
-        GrpcTls tls = settings.certificates != null && settings.key != null
-                ? new GrpcTls(settings.certificates, settings.key)
-                : null;
+    private static int listen(Ingest ingest, GuardSettings settings, int port, Tokens tokens, @Nullable TlsFiles tls) {
         try {
             return ingest.listen(new InetSocketAddress(settings.address, port), tokens, tls);
         } catch (IOException e) {

@@ -47,6 +47,7 @@ class KillTest {
         String viewer = "";
         int batches = 0;
         for (int round = 0; round < rounds; round++) {
+            int number = round;
             OtlpLoad load = new OtlpLoad(batches);
             try (GuardProgram guard = GuardProgram.start(slos, place)) {
                 if (round == 0) {
@@ -57,7 +58,9 @@ class KillTest {
                 int enough = 10 + random.nextInt(60);
                 await().atMost(PATIENCE)
                         .pollInterval(Duration.ofMillis(1))
-                        .until(() -> load.acknowledged.size() >= enough);
+                        .untilAsserted(() -> assertThat(load.acknowledged)
+                                .as("round %d, pods stop at a failure: %s", number, load.lastFailure)
+                                .hasSizeGreaterThanOrEqualTo(enough));
                 guard.kill();
                 load.stop();
             }

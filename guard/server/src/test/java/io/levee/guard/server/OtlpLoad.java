@@ -20,6 +20,9 @@ final class OtlpLoad {
     private final AtomicBoolean over = new AtomicBoolean();
     private final List<Thread> pods = new ArrayList<>();
     private final Instant end = Instant.now();
+    /** Why a batch was not acknowledged; null while all were. */
+    volatile String lastFailure;
+
     final Set<Integer> sent = ConcurrentHashMap.newKeySet();
     final Set<Integer> acknowledged = ConcurrentHashMap.newKeySet();
 
@@ -49,8 +52,12 @@ final class OtlpLoad {
                 .toString();
         try {
             HttpResponse<String> answer = guard.post("/v1/traces", body, token);
+            if (answer.statusCode() != 200) {
+                lastFailure = answer.statusCode() + " " + answer.body();
+            }
             return answer.statusCode() == 200 && acknowledged.add(batch);
         } catch (Exception e) {
+            lastFailure = e.toString();
             return false;
         }
     }

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the tables up to date: numbered files of SQL, each applied once. A file {@code V2__x.sqlite.sql} stands for SQLite
@@ -23,10 +24,10 @@ final class Migrations {
 
     static void apply(Database database) throws SQLException {
         database.write(Database.Turn.MIGRATION, connection -> {
+            create(connection);
             int version = version(connection);
             if (version > FILES.size()) {
-                throw new StoreException("the tables have version " + version + ", and this guard knows " + FILES.size()
-                        + ": a newer guard made them; use that one or a back-up from before it");
+                throw newer(version);
             }
             for (int next = version + 1; next <= FILES.size(); next++) {
                 run(connection, sql(FILES.get(next - 1), database.product()), next);
@@ -35,14 +36,29 @@ final class Migrations {
         });
     }
 
-    private static int version(Connection connection) throws SQLException {
+    /** What is wrong if a newer guard has changed the tables meanwhile; null if nothing is. */
+    static @Nullable StoreException overtaken(Database database) throws SQLException {
+        int version = database.read(Migrations::version);
+        return version > FILES.size() ? newer(version) : null;
+    }
+
+    private static StoreException newer(int version) {
+        return new StoreException("the tables have version " + version + ", and this guard knows " + FILES.size()
+                + ": a newer guard made them; use that one or a back-up from before it");
+    }
+
+    private static void create(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(
                     "CREATE TABLE IF NOT EXISTS guard_migration (version INTEGER PRIMARY KEY, file TEXT NOT NULL)");
-            try (ResultSet row = statement.executeQuery("SELECT COALESCE(MAX(version), 0) FROM guard_migration")) {
-                row.next();
-                return row.getInt(1);
-            }
+        }
+    }
+
+    private static int version(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT COALESCE(MAX(version), 0) FROM guard_migration")) {
+            row.next();
+            return row.getInt(1);
         }
     }
 

@@ -27,7 +27,9 @@ final class SqlStore implements Store {
     private volatile ObjectiveIndex index = ObjectiveIndex.EMPTY;
     private volatile boolean leads;
     private volatile boolean closed;
+    private volatile @Nullable StoreException overtaken;
     private Instant nextCheckpoint = Instant.MIN;
+    private Instant nextCheck = Instant.MIN;
     private Instant nextRetention = Instant.MIN;
 
     private SqlStore(Database database, StoreSettings settings) {
@@ -98,14 +100,40 @@ final class SqlStore implements Store {
     }
 
     private void checkOpen() {
+        StoreException newer = overtaken;
+        if (newer != null) {
+            throw new StoreException(String.valueOf(newer.getMessage()), newer);
+        }
         if (closed) {
             throw new StoreException("the store is closed");
+        }
+    }
+
+    /** Lets go of a shared database whose tables a newer guard has changed: what is written from now on may be read wrong here. */
+    private void checkTables(Instant now) {
+        if (!database.isShared() || now.isBefore(nextCheck)) {
+            return;
+        }
+        nextCheck = now.plus(CHECKPOINT);
+        try {
+            overtaken = Migrations.overtaken(database);
+        } catch (SQLException ignored) {
+            // That the server is away is told by whoever has something to write.
+            return;
+        }
+        if (overtaken != null) {
+            leads = false;
+            closed = true;
+            feed.close();
+            database.close();
+            checkOpen();
         }
     }
 
     @Override
     public synchronized void tick(Instant now) {
         checkOpen();
+        checkTables(now);
         leads = database.lead();
         try {
             if (leads && !now.isBefore(nextCheckpoint)) {

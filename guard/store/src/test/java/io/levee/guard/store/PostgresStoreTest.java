@@ -95,6 +95,22 @@ class PostgresStoreTest extends StoreContract {
                 .hasMessageNotContaining("secret");
     }
 
+    @Test
+    void aGuardWhoseTablesANewerOneChangedStopsAndSaysWhy() {
+        store.append(List.of(Samples.good("a", NOW)));
+        execute(database, "INSERT INTO guard_migration VALUES (99, 'V99')");
+        clock.advance(Duration.ofSeconds(10));
+        for (int again = 0; again < 2; again++) {
+            assertThatThrownBy(() -> store.tick(clock.instant()))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContainingAll("version 99", "a newer guard made them");
+        }
+        assertThatThrownBy(() -> store.append(List.of(Samples.good("b", NOW))))
+                .hasMessageContaining("a newer guard made them");
+        assertThat(store.leads()).isFalse();
+        assertThatThrownBy(this::open).hasMessageContaining("a newer guard made them");
+    }
+
     // --- several guards ---------------------------------------------------------------------------------------------
 
     @Test

@@ -60,6 +60,18 @@ class SqliteStoreTest extends StoreContract {
     }
 
     @Test
+    void aNoteOfAKindThatThisGuardDoesNotKnowIsRefusedInsteadOfReadWrong() {
+        Packed.Writer out = new Packed.Writer();
+        out.number(Samples.NOW.getEpochSecond());
+        out.number(0);
+        out.text("a trace");
+        out.number(9);
+        assertThatThrownBy(() -> Noted.read(new Packed.Reader(out.bytes())))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("kind 9, which this guard does not know: a newer guard wrote it");
+    }
+
+    @Test
     void whatIsNoFolderOrNoDatabaseIsTold() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "text");
         assertThatThrownBy(() -> Stores.open(StoreSettings.folder(file)))

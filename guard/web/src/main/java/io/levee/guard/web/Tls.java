@@ -1,6 +1,5 @@
 package io.levee.guard.web;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +9,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -24,23 +25,21 @@ final class Tls {
     private static final char[] NO_PASSWORD = {};
 
     private final KeyStore store;
-    private final char[] password;
 
-    private Tls(KeyStore store, char[] password) {
+    private Tls(KeyStore store) {
         this.store = store;
-        this.password = password;
     }
 
     KeyStore store() {
         return store;
     }
 
-    String password() {
-        return new String(password);
+    char[] password() {
+        return NO_PASSWORD.clone();
     }
 
-    /** A chain of certificates, the server's first, and its key in PKCS 8. */
-    static Tls pem(Path certificates, Path key) {
+    /** A chain of certificates, the server's first, and its key in PKCS 8, under a number that tells them from earlier ones. */
+    static Tls pem(Path certificates, Path key, int generation) {
         try {
             Certificate[] chain;
             try (InputStream in = Files.newInputStream(certificates)) {
@@ -54,8 +53,14 @@ final class Tls {
             }
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, NO_PASSWORD);
-            store.setKeyEntry("guard", privateKey(key, chain[0].getPublicKey().getAlgorithm()), NO_PASSWORD, chain);
-            return new Tls(store, NO_PASSWORD);
+            PublicKey certified = chain[0].getPublicKey();
+            PrivateKey own = privateKey(key, certified.getAlgorithm());
+            if (!goTogether(own, certified)) {
+                throw new IllegalArgumentException(key + " is not the key of the certificate " + certificates
+                        + "; give the two that were made together");
+            }
+            store.setKeyEntry("guard-" + generation, own, NO_PASSWORD, chain);
+            return new Tls(store);
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException(
                     "the certificate " + certificates + " and the key " + key + " cannot be read: " + e.getMessage(),
@@ -65,14 +70,21 @@ final class Tls {
         }
     }
 
-    static Tls pkcs12(Path file, String password) {
-        try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(new ByteArrayInputStream(Files.readAllBytes(file)), password.toCharArray());
-            return new Tls(store, password.toCharArray());
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalArgumentException("the keystore " + file + " cannot be read: " + e.getMessage(), e);
-        }
+    /** Whether what the key signs is what the certificate verifies: two files that are written one after the other may not go together. */
+    private static boolean goTogether(PrivateKey key, PublicKey certified) throws GeneralSecurityException {
+        String algorithm = switch (key.getAlgorithm()) {
+            case "EC" -> "SHA256withECDSA";
+            case "RSA" -> "SHA256withRSA";
+            default -> key.getAlgorithm();
+        };
+        byte[] text = "levee".getBytes(StandardCharsets.US_ASCII);
+        Signature signature = Signature.getInstance(algorithm);
+        signature.initSign(key);
+        signature.update(text);
+        byte[] signed = signature.sign();
+        signature.initVerify(certified);
+        signature.update(text);
+        return signature.verify(signed);
     }
 
     private static PrivateKey privateKey(Path file, String algorithm) throws IOException, GeneralSecurityException {

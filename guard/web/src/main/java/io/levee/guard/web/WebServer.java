@@ -87,8 +87,7 @@ public final class WebServer implements AutoCloseable {
         // No SNI check: tokens, not names, decide who may, and probes come by address.
         http.addCustomizer(new SecureRequestCustomizer(false));
         SslContextFactory.Server tls = new SslContextFactory.Server();
-        tls.setKeyStore(settings.tls.store());
-        tls.setKeyStorePassword(settings.tls.password());
+        tls.setSslContext(settings.tls.context());
         return new ConnectionFactory[] {new SslConnectionFactory(tls, plain.getProtocol()), plain};
     }
 

@@ -1,6 +1,5 @@
 package io.levee.guard.web;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -15,7 +14,7 @@ public final class WebServerBuilder {
     InstantSource clock = InstantSource.system();
 
     @Nullable
-    Tls tls;
+    TlsFiles tls;
 
     boolean forwarded;
     long bodyLimit = 16L << 20;
@@ -70,28 +69,13 @@ public final class WebServerBuilder {
     }
 
     /**
-     * TLS 1.2 and 1.3 with a certificate in PEM.
+     * TLS 1.2 and 1.3; plain HTTP unless told otherwise.
      *
-     * @param certificates the server's certificate, then those that signed it
-     * @param key its private key, in PKCS 8 without a password
+     * @param files the certificate and its key
      * @return this
-     * @throws IllegalArgumentException if they cannot be read
      */
-    public WebServerBuilder pem(Path certificates, Path key) {
-        tls = Tls.pem(certificates, key);
-        return this;
-    }
-
-    /**
-     * TLS 1.2 and 1.3 with a PKCS 12 keystore.
-     *
-     * @param file the keystore
-     * @param password its password
-     * @return this
-     * @throws IllegalArgumentException if it cannot be read
-     */
-    public WebServerBuilder pkcs12(Path file, String password) {
-        tls = Tls.pkcs12(file, password);
+    public WebServerBuilder tls(TlsFiles files) {
+        tls = files;
         return this;
     }
 
