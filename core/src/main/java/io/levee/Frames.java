@@ -5,8 +5,11 @@ import java.util.Arrays;
 /**
  * What one thread knows of the calls and scopes that it is in: the deadline that holds here, whom to be cancelled with,
  * and a stack of reusable frames for nested synchronous calls. Confined to its thread.
+ *
+ * <p>Also the first attempt of a call that has no frame, for it has no deadline, budget or anything else that an attempt could ask
+ * about.
  */
-final class Frames {
+final class Frames implements Attempt {
     private static final ThreadLocal<Frames> CURRENT = new ThreadLocal<>();
 
     private final Thread owner = Thread.currentThread();
@@ -57,6 +60,21 @@ final class Frames {
     /** True if nothing holds on this thread that a call would have to inherit. */
     boolean isBare() {
         return scope == null && depth == 0;
+    }
+
+    @Override
+    public int number() {
+        return 0;
+    }
+
+    @Override
+    public long remainingNanos() {
+        return Nanos.NEVER;
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return Thread.currentThread().isInterrupted();
     }
 
     /** True if the call that was pushed last is all that there is on this thread. */

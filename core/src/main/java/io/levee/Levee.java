@@ -100,7 +100,7 @@ public final class Levee implements AutoCloseable {
     private <T extends @Nullable Object, X extends Throwable> T unguarded(Frames frames, AttemptBody<T, X> body)
             throws X {
         try {
-            return body.run(FirstAttempt.INSTANCE);
+            return body.run(frames);
         } catch (Throwable thrown) {
             return guardedAfter(thrown, frames, body);
         }

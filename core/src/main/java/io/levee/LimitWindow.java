@@ -10,10 +10,10 @@ import java.util.concurrent.atomic.AtomicLong;
  *   mean     mean duration of the window's successes
  *   usual    what mean is when the limit is not in use: falls at once (by a fifth of the difference), rises by 0.1 % a window
  *   target   the larger of an eighth of the attempt timeout (or deadline, if shorter) and 2 x usual
- *   late     more than half of the successes took longer than target
+ *   late     more than half of the successes took longer than target, or, at ease, than three eighths of the timeout as well
  *   rate     answers per second, moving average (a fifth of the newest window)
  *   dropped  refused, timed out or broken off, as a share of the window's attempts
- *   full     dropped &gt; 1 %, and mean &gt; 2 x usual or no success at all
+ *   full     dropped &gt; 1 % (at ease, 10 % on average), and mean &gt; 2 x usual or no success at all
  *   used     the most that were in flight in the window, at most the limit
  *   enough   0.95 x rate x target: as many as are answered in time (Little's law)
  *
@@ -23,9 +23,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * </pre>
  *
  * In use is a limit of which three quarters were in flight. What is dropped while the successes take no longer than twice the usual
- * is dropped for another reason than load (one of ten instances hangs, somebody counts requests). Under overload a quarter of the
- * attempts in flight takes a quarter of the time; where answers stay late with a quarter in flight, for {@value #WINDOWS} windows, a second
- * and four times as long as they take, and take no less than 0.4 of the longest mean, it is not for our load either: such durations
+ * is dropped for another reason than load (one of ten instances hangs, somebody counts requests). At ease it is until something is late or
+ * full, and again after {@value #EASED} windows without lateness: what is answered in good time is not overloaded, slow as it may be.
+ * Under overload a quarter of the attempts in flight takes a quarter of the time; where answers stay late with a quarter in flight, for
+ * {@value #WINDOWS} windows, a second and four times as long as they take, and take no less than 0.4 of the longest mean, it is not for our load either: such durations
  * are usual from then on, and the limit is again what it was.
  */
 final class LimitWindow {
@@ -42,6 +43,11 @@ final class LimitWindow {
     private static final double IN_USE = 0.75;
     private static final double NEWEST = 0.2;
     private static final double TOLERATED = 0.01;
+    private static final double MANY = 0.1;
+    private static final int EASED = 100;
+    private static final int EASE = 3;
+    /** Standard deviations of what is above or below the median by chance, each half the root of their number. */
+    private static final double SURE = 2;
 
     // One long for the samples, from the highest bit: 16 bits count, 48 bits sum. 60,000 samples of at most an hour
     // fit into the sum; the count has room for the threads that look and then add.
@@ -66,6 +72,10 @@ final class LimitWindow {
     boolean wasBad;
 
     private double droppedBefore;
+    /** The same as a moving average. */
+    private double dropShare;
+
+    private boolean atEase = true;
     /** How many were in flight when answers became late; 0 while they are not. */
     private int lateFrom;
 
@@ -97,6 +107,8 @@ final class LimitWindow {
         usual = before.usual;
         targetNanos = before.targetNanos;
         successShare = before.successShare;
+        dropShare = before.dropShare;
+        atEase = before.atEase;
     }
 
     private LimitWindow(long leastTargetNanos, long startNanos, long leftBefore, int inFlight) {
@@ -118,6 +130,7 @@ final class LimitWindow {
     LimitWindow afterCollapse(long nowNanos, long left, int inFlight, double share) {
         LimitWindow next = new LimitWindow(this, nowNanos, left, inFlight);
         next.successShare = Math.min(successShare, share);
+        next.atEase = false;
         return next;
     }
 
@@ -135,7 +148,7 @@ final class LimitWindow {
         if (samples.get() >>> SUM_BITS < MOST_SAMPLES) {
             long units = (durationNanos + (1 << (UNIT_BITS - 1))) >> UNIT_BITS;
             samples.addAndGet(ONE_SAMPLE + Math.min(LONGEST_UNITS, Math.max(1, units)));
-            if (durationNanos > targetNanos) {
+            if (durationNanos > targetNanos && (!atEase || durationNanos > EASE * leastTargetNanos)) {
                 late.incrementAndGet();
             }
         }
@@ -152,6 +165,7 @@ final class LimitWindow {
         double ended = Math.max(1, ended(left));
         double answered = ended - drops.get();
         next.droppedBefore = drops.get() / ended;
+        next.dropShare += (next.droppedBefore - dropShare) * NEWEST;
         next.every = Integer.highestOneBit(Math.max(1, Math.min(RAREST, (int) ended / ENOUGH_SAMPLES)));
         if (!collapsed) {
             double succeeded = Math.max(0, answered - faults.get()) / ended;
@@ -172,10 +186,13 @@ final class LimitWindow {
         } else if (!inUse) {
             next.usual = Math.min(next.mean, usual * 1.001);
         }
-        boolean isLate = usual > 0 && late.get() * 2L > count;
+        boolean isLate = usual > 0 && late.get() * 2 > count + (atEase ? SURE * Math.sqrt((double) count) : 0);
         // Who is full lets nobody wait for less than usual: drops beside quick answers have another reason.
-        boolean isFull = next.droppedBefore > TOLERATED && (count == 0 || next.mean > 2 * next.usual);
+        boolean isFull = next.droppedBefore > TOLERATED
+                && (!atEase || next.dropShare > MANY)
+                && (count == 0 || next.mean > 2 * next.usual);
         next.decide(this, limit, inUse, isLate, isFull);
+        next.atEase = next.well > EASED || (atEase && !next.wasBad);
         next.targetNanos = Math.max((double) leastTargetNanos, 2 * next.usual);
         return next;
     }

@@ -22,7 +22,7 @@ class ConcurrencyLimitTest {
     private final ManualTime time = new ManualTime();
     private long now = time.nanoTime();
 
-    /** With an attempt timeout of 800 ms: what takes longer than 100 ms is late. */
+    /** With an attempt timeout of 800 ms: what takes longer than 100 ms is late, and 300 ms while it is at ease. */
     private ConcurrencyLimit limit(ConcurrencyLimit.Spec spec) {
         return spec.build(time, 800 * MILLI);
     }
@@ -49,11 +49,11 @@ class ConcurrencyLimitTest {
         }
     }
 
-    /** No longer new: something was late once. Usually it takes 10 ms. */
+    /** No longer new, nor at ease: something was late once. Usually it takes 10 ms. */
     private ConcurrencyLimit settled() {
         ConcurrencyLimit limit = from50();
         window(limit, 20, 0, 0, 10 * MILLI);
-        window(limit, 30, 1, 0, 60 * MILLI);
+        window(limit, 40, 0, 0, 400 * MILLI);
         limit = regrownTo(limit, 50);
         assertThat(limit.snapshot().usualNanos()).isCloseTo(10 * MILLI, within(10_000L));
         return limit;
@@ -122,6 +122,40 @@ class ConcurrencyLimitTest {
     }
 
     @Test
+    void whatGetsSlowAndIsAnsweredInGoodTimeAllTheSameIsNotHeldBack() {
+        for (int calls : new int[] {10, 40, 1_000}) {
+            ConcurrencyLimit limit = limit(ConcurrencyLimit.adaptive());
+            for (int i = 0; i < 20; i++) {
+                window(limit, calls, 0, 0, 20 * MILLI);
+            }
+            for (int i = 0; i < 600; i++) {
+                window(limit, calls, calls / 40, 0, 290 * MILLI);
+            }
+            assertThat(limit.limit()).as("with %s calls a window", calls).isEqualTo(10_000);
+        }
+    }
+
+    @Test
+    void onceTheyTimeOutItIsNoLongerAtEaseUntilNothingWasLateForAWhile() {
+        ConcurrencyLimit limit = regrownTo(settled(), 100);
+        window(limit, 60, 0, 0, 150 * MILLI);
+        assertThat(limit.limit()).as("not at ease").isLessThan(100);
+        limit = regrownTo(settled(), 100);
+        for (int i = 0; i < 101; i++) {
+            window(limit, 60, 0, 0, 10 * MILLI);
+        }
+        int before = limit.limit();
+        window(limit, 60, 0, 0, 150 * MILLI);
+        assertThat(limit.limit()).as("at ease again").isGreaterThanOrEqualTo(before);
+        window(limit, 60, 40, 0, 150 * MILLI);
+        assertThat(limit.limit()).as("many were dropped").isLessThan(before);
+        for (int i = 0; i < 30; i++) {
+            window(limit, Math.min(40, limit.limit()), 0, 0, 150 * MILLI);
+        }
+        assertThat(limit.limit()).as("and so it is late again").isLessThanOrEqualTo(40);
+    }
+
+    @Test
     void whatIsUsuallySlowIsNotLate() {
         ConcurrencyLimit limit =
                 limit(ConcurrencyLimit.adaptive().between(1, 1_000).initial(200));
@@ -145,13 +179,17 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void dropsShrinkItAndFaultsThatAreAnsweredDoNot() {
+    void dropsShrinkIt() {
         ConcurrencyLimit dropping = settled();
         int before = dropping.limit();
         window(dropping, before, before / 2, 0, 30 * MILLI);
         assertThat(dropping.limit()).as("x (1 - 0.5 / 2)").isCloseTo((int) Math.round(0.75 * before), within(1));
+    }
 
+    @Test
+    void faultsThatAreAnsweredDoNotShrinkIt() {
         ConcurrencyLimit failing = settled();
+        int before = failing.limit();
         window(failing, 20, 0, 10, 10 * MILLI);
         assertThat(failing.limit()).isGreaterThanOrEqualTo(before);
     }

@@ -23,12 +23,19 @@ public class PlantedStress {
 
         @Actor
         public void one() {
-            count++;
+            addOne();
         }
 
         @Actor
         public void other() {
-            count++;
+            addOne();
+        }
+
+        /** Lets the other one in between, so that a short run on a busy machine sees it too. */
+        private void addOne() {
+            int seen = count;
+            Thread.yield();
+            count = seen + 1;
         }
 
         @Arbiter
