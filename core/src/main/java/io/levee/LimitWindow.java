@@ -23,11 +23,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * </pre>
  *
  * In use is a limit of which three quarters were in flight. What is dropped while the successes take no longer than twice the usual
- * is dropped for another reason than load (one of ten instances hangs, somebody counts requests). At ease it is until something is late or
- * full, and again after {@value #EASED} windows without lateness: what is answered in good time is not overloaded, slow as it may be.
- * Under overload a quarter of the attempts in flight takes a quarter of the time; where answers stay late with a quarter in flight, for
- * {@value #WINDOWS} windows, a second and four times as long as they take, and take no less than 0.4 of the longest mean, it is not for our load either: such durations
- * are usual from then on, and the limit is again what it was.
+ * is dropped for another reason than load (one of ten instances hangs, somebody counts requests). At ease it is until something is
+ * late or full, and again after {@value #EASED} windows without lateness: what is answered in good time is not overloaded, slow as it
+ * may be. Under overload a quarter of the attempts in flight takes a quarter of the time; where answers stay late with a quarter in
+ * flight, for {@value #WINDOWS} windows, a second and four times as long as they take, and take no less than 0.4 of the longest mean, it
+ * is not for our load either: such durations are usual from then on, and the limit is again what it was.
  */
 final class LimitWindow {
     /** Attempts that a window has at least. */

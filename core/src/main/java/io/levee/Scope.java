@@ -286,8 +286,8 @@ public final class Scope extends ScopeMember implements AutoCloseable {
     /**
      * Runs an action when this scope is cancelled; at once if it was.
      *
-     * @param action runs on the cancelling thread, or on the {@link Levee}'s executor where an attempt's time is up; must not block. What it throws goes to that thread's uncaught
-     *     exception handler and keeps no other action from running
+     * @param action runs on the cancelling thread, or on the {@link Levee}'s executor where an attempt's time is up; must not
+     *     block. What it throws goes to that thread's uncaught exception handler and keeps no other action from running
      * @return takes the action back when closed
      */
     public Registration onCancel(Runnable action) {
