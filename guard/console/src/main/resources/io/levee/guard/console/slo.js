@@ -3,7 +3,7 @@
 import { get, part } from "./api.js";
 import { drawCurve } from "./curve.js";
 import { append, h, put, say } from "./dom.js";
-import { detail, explain } from "./explain.js";
+import { detail, explain, told } from "./explain.js";
 import { brief, burn, count, duration, millis, number, percent, share, target } from "./format.js";
 import { drawIncident } from "./incident.js";
 import { bar, choice, dataTable, empty, failure, heading, pill, shortTime, skeleton, table, time } from "./pieces.js";
@@ -274,11 +274,39 @@ function rules(slo) {
     ? h("p", { class: "soft" }, "No rule can be reckoned before there are events.")
     : [table("Burn-rate rules", [
       { title: "Rule", cell: (row) => row.rule },
-      { title: "Long", className: "n", cell: (row) => `${burn(row.longBurnRate)} in ${row.long}` },
-      { title: "Short", className: "n", cell: (row) => `${burn(row.shortBurnRate)} in ${row.short}` },
-      { title: "Fires above", className: "n", cell: (row) => burn(row.threshold) },
+      { title: "Long", className: "n", cell: (row) => [rateIn(slo, row.longBurnRate, row.long), ` in ${row.long}`] },
+      { title: "Short", className: "n", cell: (row) => [rateIn(slo, row.shortBurnRate, row.short), ` in ${row.short}`] },
+      { title: "Fires above", className: "n", cell: (row) => factor(slo, row) },
       { title: "Now", cell: (row) => (row.firing ? h("span", { class: "pill", data: { status: row.rule.startsWith("page") ? "page" : "ticket" } }, "Firing") : "quiet") },
     ], slo.burn), h("p", { class: "soft" }, "A rule fires when its long and its short window are both above.")]);
+}
+
+function rateIn(slo, rate, window) {
+  if (rate === null || rate === undefined) {
+    return "–";
+  }
+  const allowed = 100 - slo.targetPercent;
+  return told(burn(rate), `Burn rate of the last ${window}`, {
+    lines: () => [`${number(rate * allowed, 4)} % of the events were bad, and the target allows ${number(allowed, 4)} %. 1× would spend exactly the whole budget in ${slo.window}.`],
+    formula: `share of bad events / (1 − target) = ${number(rate * allowed, 4)} % / ${number(allowed, 4)} %`,
+  });
+}
+
+/** What a rule fires above, and what that comes to. */
+function factor(slo, rule) {
+  const part = rule.threshold * span(rule.long) / slo.windowMs * 100;
+  return told(burn(rule.threshold), `${rule.rule} fires above`, {
+    lines: () => [
+      Number.isFinite(part) ? `Who burns like that for ${rule.long} has spent ${number(part, 2)} % of the budget by then.` : null,
+      `The last ${rule.short} must burn as fast, so that it ends soon after the trouble does.`,
+    ],
+    formula: Number.isFinite(part) ? `${number(part, 2)} % of the budget × ${slo.window} / ${rule.long}` : null,
+  });
+}
+
+/** Milliseconds of a window such as 5m, 1h or 3d; NaN if it is none. */
+function span(window) {
+  return Number.parseInt(window, 10) * ({ m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }[window.slice(-1)] ?? Number.NaN);
 }
 
 function history(slo) {

@@ -317,6 +317,24 @@ class PagesTest {
     }
 
     @Test
+    void figuresOfTheBurnRateRulesExplainThemselves() {
+        go("/slo/order_submit");
+        Locator rule = page.locator("section", new Page.LocatorOptions().setHasText("Burn-rate rules"))
+                .locator("tbody tr")
+                .first();
+        rule.locator("button.figure").first().click();
+        assertThat(page.locator(".explain")).containsText("share of bad events / (1 − target) = ");
+        page.keyboard().press("Escape");
+        Locator factor = rule.locator("button.figure").last();
+        assertThat(factor).containsText("13.4");
+        factor.click();
+        assertThat(page.locator(".explain"))
+                .containsText("Who burns like that for 1h has spent 2 % of the budget by then.");
+        page.keyboard().press("Escape");
+        assertThat(factor).isFocused();
+    }
+
+    @Test
     void theCurveHasItsTableItsRangeAndItsExclusions() {
         go("/slo/order_submit?range=7d");
         assertThat(page.locator(".choice button[aria-pressed=true]")).hasText("7 days");
