@@ -15,14 +15,17 @@ import io.levee.guard.web.WebServer;
 import io.levee.guard.web.WebServerBuilder;
 import io.levee.yaml.Problem;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Guard implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Guard.class.getName());
+
+    /** So long the guard waits for its first figures before it listens. */
+    private static final Duration FIRST_RECKONING = Duration.ofSeconds(1);
 
     private final InstantSource clock;
     private final CatalogFolder catalog;
@@ -146,7 +152,7 @@ public final class Guard implements AutoCloseable {
         Guard guard = null;
         try {
             guard = new Guard(settings, store);
-            guard.rooms.begin();
+            guard.begin();
             guard.web.start();
         } catch (RuntimeException e) {
             if (guard == null) {
@@ -158,6 +164,21 @@ public final class Guard implements AutoCloseable {
         }
         Future<?> unused = guard.ticker.scheduleWithFixedDelay(guard::tick, 1, 1, TimeUnit.SECONDS);
         return guard;
+    }
+
+    /** What takes longer goes on while the guard listens: events must not wait for figures. */
+    private void begin() {
+        try {
+            ticker.submit(rooms::begin).get(FIRST_RECKONING.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException goesOn) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "the first figures take longer than " + FIRST_RECKONING.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException why ? why : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void tick() {
