@@ -196,8 +196,9 @@ final class ShopGuard implements AutoCloseable {
             steady.add(bulk(orders, minute.minus(Duration.ofMinutes(i)), Event.Outcome.GOOD, ORDERS_AN_HOUR / 60));
         }
         store.appendBulk(steady);
-        incident(minute.minus(Duration.ofDays(19)).minus(Duration.ofHours(3)), 14, 40);
-        incident(minute.minus(Duration.ofDays(8)), 22, 25);
+        // Past the half hour, at which all of an hour's calls come: so many good ones would cut an incident in two.
+        incident(end.minus(Duration.ofHours(19 * 24 + 3)).plus(Duration.ofMinutes(35)), 14, 40);
+        incident(end.minus(Duration.ofDays(8)).plus(Duration.ofMinutes(35)), 22, 25);
         incident(minute.minus(Duration.ofMinutes(26)), 26, 16);
         Line stock = LINES.get(4);
         store.appendBulk(List.of(bulk(stock, minute.minus(Duration.ofDays(6)), Event.Outcome.DEGRADED, 3_000)));
