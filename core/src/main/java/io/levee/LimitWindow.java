@@ -23,11 +23,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * </pre>
  *
  * In use is a limit of which three quarters were in flight. What is dropped while the successes take no longer than twice the usual
- * is dropped for another reason than load (one of ten instances hangs, somebody counts requests). At ease it is until something is
- * late or full, and again after {@value #EASED} windows without lateness: what is answered in good time is not overloaded, slow as it
- * may be. Under overload a quarter of the attempts in flight takes a quarter of the time; where answers stay late with a quarter in
- * flight, for {@value #WINDOWS} windows, a second and four times as long as they take, and take no less than 0.4 of the longest mean, it
- * is not for our load either: such durations are usual from then on, and the limit is again what it was.
+ * is dropped for another reason than load (one of ten instances hangs, somebody counts requests). At ease, as it begins, it is until
+ * it is late or has collapsed, and again after {@value #EASED} windows without lateness: what is answered in good time is not
+ * overloaded, slow as it may be. Under overload a quarter of the attempts in flight takes a quarter of the time; where answers stay late
+ * with a quarter in flight, for {@value #WINDOWS} windows, a second and four times as long as they take, and take no less than 0.4 of
+ * the longest mean, it is not for our load either: such durations are usual from then on, and the limit is again what it was.
  */
 final class LimitWindow {
     /** Attempts that a window has at least. */
@@ -43,6 +43,7 @@ final class LimitWindow {
     private static final double IN_USE = 0.75;
     private static final double NEWEST = 0.2;
     private static final double TOLERATED = 0.01;
+    // At ease: what is dropped on average then, the windows without lateness that lead there, parts of the timeout.
     private static final double MANY = 0.1;
     private static final int EASED = 100;
     private static final int EASE = 3;
@@ -192,7 +193,7 @@ final class LimitWindow {
                 && (!atEase || next.dropShare > MANY)
                 && (count == 0 || next.mean > 2 * next.usual);
         next.decide(this, limit, inUse, isLate, isFull);
-        next.atEase = next.well > EASED || (atEase && !next.wasBad);
+        next.atEase = next.well > EASED || (atEase && !isLate);
         next.targetNanos = Math.max((double) leastTargetNanos, 2 * next.usual);
         return next;
     }

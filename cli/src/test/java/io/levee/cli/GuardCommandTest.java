@@ -10,8 +10,8 @@ import io.levee.guard.store.Ledger;
 import io.levee.guard.store.Store;
 import io.levee.guard.store.StoreSettings;
 import io.levee.guard.store.Stores;
+import io.levee.servers.Program;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -243,10 +243,7 @@ class GuardCommandTest {
 
     @Test
     void aGuardThatIsAwayHoldsUnlessItIsStatedOtherwise() throws IOException {
-        String url;
-        try (ServerSocket free = new ServerSocket(0)) {
-            url = "http://127.0.0.1:" + free.getLocalPort();
-        }
+        String url = "http://127.0.0.1:" + Program.freePort();
         assertThat(away(url, "canary").exit()).isEqualTo(50);
         assertThat(away(url, "production").exit()).isEqualTo(50);
         Ran staging = away(url, "staging");

@@ -24,9 +24,7 @@ final class TraceReader {
     private static final int SPAN_ID_BYTES = 8;
     private static final int RECORDS = 50;
 
-    /** As the library writes its decision records. */
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
-
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
     /** Fields of the messages, as tags: the number and the wire type. */

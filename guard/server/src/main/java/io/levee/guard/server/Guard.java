@@ -171,11 +171,9 @@ public final class Guard implements AutoCloseable {
         try {
             ticker.submit(rooms::begin).get(FIRST_RECKONING.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException goesOn) {
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    "the first figures take longer than " + FIRST_RECKONING.toSeconds() + " s");
+            LOG.log(System.Logger.Level.DEBUG, "the first figures take longer than {0}", FIRST_RECKONING);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException why ? why : new IllegalStateException(e.getCause());
+            throw new IllegalStateException("the first figures", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -92,7 +92,7 @@ final class Rooms implements AutoCloseable {
         return grpcPort;
     }
 
-    /** Reckons what there is before anybody can ask; what fails here fails again with the first tick, and is told then. */
+    /** Reckons what there is before somebody asks; what fails here fails again with the first tick, and is told then. */
     void begin() {
         try {
             views.begin();

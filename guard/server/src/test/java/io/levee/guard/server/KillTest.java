@@ -26,8 +26,7 @@ class KillTest {
 
     @BeforeEach
     void documents() throws Exception {
-        slos = Files.createDirectory(folder.resolve("slo"));
-        Files.writeString(slos.resolve("order-submit.yaml"), TestGuard.slo("order-submit"));
+        slos = TestGuard.documents(folder);
     }
 
     @Test

@@ -10,7 +10,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,8 +38,7 @@ class PostgresGuardTest {
 
     @BeforeEach
     void documents() throws Exception {
-        slos = Files.createDirectory(folder.resolve("slo"));
-        Files.writeString(slos.resolve("order-submit.yaml"), TestGuard.slo("order-submit"));
+        slos = TestGuard.documents(folder);
     }
 
     private Guard start(EmbeddedPostgres server) {

@@ -80,6 +80,13 @@ final class TestGuard implements AutoCloseable {
         Files.writeString(slos.resolve(name + ".yaml"), text);
     }
 
+    /** A folder of documents that are about {@code order-submit} alone. */
+    static Path documents(Path folder) throws IOException {
+        Path slos = Files.createDirectory(folder.resolve("slo"));
+        Files.writeString(slos.resolve("order-submit.yaml"), slo("order-submit"));
+        return slos;
+    }
+
     static String slo(String name) {
         return SLO.replace("NAME", name);
     }

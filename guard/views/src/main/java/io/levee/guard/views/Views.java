@@ -80,7 +80,7 @@ public final class Views {
         routes.add("GET", "/metrics/sloth", ofMetrics, request -> metrics(Metrics.sloth(board.now())));
     }
 
-    /** Reckons once, before the guard listens: with many objectives the first answer would take seconds otherwise. */
+    /** Reckons once, as the guard starts: with many objectives the first answer would take seconds otherwise. */
     public void begin() {
         board.begin();
     }
