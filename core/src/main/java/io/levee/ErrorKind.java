@@ -21,6 +21,9 @@ public enum ErrorKind {
     /** No connection to the downstream could be made. */
     CONNECT(ErrorRule.CONNECT.verdict()),
 
+    /** The peer's certificate was not accepted: it will not be next time. */
+    CERTIFICATE(ErrorRule.CERTIFICATE.verdict()),
+
     /** A connection in use broke. */
     CONNECTION_LOST(ErrorRule.RESET.verdict()),
 

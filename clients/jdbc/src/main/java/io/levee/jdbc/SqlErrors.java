@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -90,7 +91,9 @@ public final class SqlErrors {
             case CONNECTING -> Fate.NEVER_SENT;
             case OPEN -> {
                 if (fault != null) {
-                    yield fault.kind() == ErrorKind.CONNECT ? Fate.NEVER_SENT : Fate.REFUSED_UNPROCESSED;
+                    yield fault.kind() == ErrorKind.CONNECT || fault.kind() == ErrorKind.CERTIFICATE
+                            ? Fate.NEVER_SENT
+                            : Fate.REFUSED_UNPROCESSED;
                 }
                 // A failure that is not the database's is judged as it would be without one: that the transaction was
                 // rolled back does not take back what else the body did.
@@ -148,6 +151,15 @@ public final class SqlErrors {
 
     private static SqlFault own(SQLException sql, Product product, Stage stage) {
         String state = sql.getSQLState();
+        if (saysWrongHost(sql)) {
+            return new SqlFault(
+                    Product.POSTGRESQL,
+                    state,
+                    ErrorKind.CERTIFICATE,
+                    false,
+                    "the certificate is another host's",
+                    "PostgreSQL JDBC Driver, MakeSSL.verifyPeerName");
+        }
         SqlFault row = SqlTable.find(product, state, sql.getErrorCode());
         if (row != null) {
             // Some drivers say 'connection exception' of one that was never made.
@@ -175,6 +187,17 @@ public final class SqlErrors {
                         false,
                         "vendor code " + sql.getErrorCode() + ", not in the table",
                         "");
+    }
+
+    /**
+     * PostgreSQL's driver says of a host that the certificate does not name no more than 'connection failure', without a
+     * cause. Its message is translated; the verifier's class name in it is not.
+     */
+    private static boolean saysWrongHost(SQLException sql) {
+        String message = sql.getMessage();
+        return SqlState.CONNECTION_FAILURE.equals(sql.getSQLState())
+                && message != null
+                && message.toLowerCase(Locale.ROOT).contains("hostnameverifier");
     }
 
     private static String simpleName(String className) {

@@ -8,6 +8,9 @@ final class SqlState {
     /** ODBC, function sequence error: something is used at a time at which it must not. */
     static final String WRONG_TIME = "HY010";
 
+    /** The standard's: a connection that failed, whatever the reason. */
+    static final String CONNECTION_FAILURE = "08006";
+
     /** PostgreSQL and H2: query_canceled. */
     static final String CANCELLED = "57014";
 

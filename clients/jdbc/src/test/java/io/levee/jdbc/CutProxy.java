@@ -20,7 +20,9 @@ final class CutProxy implements AutoCloseable {
         /** The connection breaks before the COMMIT reaches the server. */
         CUT_BEFORE,
         /** The server gets the COMMIT and answers it; the connection breaks before the client gets the answer. */
-        CUT_AFTER
+        CUT_AFTER,
+        /** The same, but nothing tells the client: no answer comes, and nothing is closed. */
+        SILENT_AFTER
     }
 
     private final ServerSocket listener;
@@ -112,11 +114,14 @@ final class CutProxy implements AutoCloseable {
                     hold();
                     boolean commit = new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains("COMMIT");
                     if (commit && onCommit != OnCommit.PASS && cutsLeft.getAndDecrement() > 0) {
-                        if (onCommit == OnCommit.CUT_AFTER) {
+                        if (onCommit != OnCommit.CUT_BEFORE) {
                             swallowing = true;
                             out.write(buffer, 0, n);
                             out.flush();
                             answered.await();
+                        }
+                        if (onCommit == OnCommit.SILENT_AFTER) {
+                            thawed.await();
                         }
                         return;
                     }
@@ -137,6 +142,10 @@ final class CutProxy implements AutoCloseable {
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                     hold();
                     if (swallowing) {
+                        answered.countDown();
+                        if (onCommit == OnCommit.SILENT_AFTER) {
+                            thawed.await();
+                        }
                         return;
                     }
                     out.write(buffer, 0, n);

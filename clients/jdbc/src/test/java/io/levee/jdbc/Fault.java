@@ -2,6 +2,7 @@ package io.levee.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.levee.Levee;
+import io.levee.servers.Certificates;
 import io.levee.servers.Haproxy;
 import io.levee.servers.Program;
 import java.sql.Connection;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can go wrong with a transaction, each done to a real database. Every body inserts a row into {@code work} that tells
@@ -221,6 +223,28 @@ enum Fault {
             return cut(db, CutProxy.OnCommit.CUT_AFTER, WORK.idempotencyRecord("key"), UnaryOperator.identity());
         }
     },
+    SILENT_AFTER("silence after the COMMIT was forwarded, attempt timeout") {
+        @Override
+        boolean isOn(Db db) {
+            return db.hasPort();
+        }
+
+        @Override
+        Trial.Ending play(Db db) throws Exception {
+            return silentAfter(db, WORK);
+        }
+    },
+    SILENT_AFTER_WITH_RECORD("the same, with an idempotency record") {
+        @Override
+        boolean isOn(Db db) {
+            return db.hasPort();
+        }
+
+        @Override
+        Trial.Ending play(Db db) throws Exception {
+            return silentAfter(db, WORK.idempotencyRecord("key"));
+        }
+    },
     UNIQUE("violated unique constraint, each time") {
         @Override
         Trial.Ending play(Db db) throws Exception {
@@ -274,6 +298,52 @@ enum Fault {
                     return run;
                 });
             }
+        }
+    },
+    TLS_CUT("TLS: closed in the handshake, each time") {
+        @Override
+        boolean isOn(Db db) {
+            return db == Db.POSTGRESQL;
+        }
+
+        @Override
+        Trial.Ending play(Db db) throws Exception {
+            return tls(db, null, Certificates.selfSigned("ip:127.0.0.1"));
+        }
+    },
+    TLS_UNTRUSTED("TLS: certificate not trusted") {
+        @Override
+        boolean isOn(Db db) {
+            return db == Db.POSTGRESQL;
+        }
+
+        @Override
+        Trial.Ending play(Db db) throws Exception {
+            return tls(db, Certificates.selfSigned("ip:127.0.0.1"), Certificates.selfSigned("dns:elsewhere.invalid"));
+        }
+    },
+    TLS_EXPIRED("TLS: certificate expired") {
+        @Override
+        boolean isOn(Db db) {
+            return db == Db.POSTGRESQL;
+        }
+
+        @Override
+        Trial.Ending play(Db db) throws Exception {
+            Certificates expired = Certificates.expired("ip:127.0.0.1");
+            return tls(db, expired, expired);
+        }
+    },
+    TLS_WRONG_HOST("TLS: certificate of another host") {
+        @Override
+        boolean isOn(Db db) {
+            return db == Db.POSTGRESQL;
+        }
+
+        @Override
+        Trial.Ending play(Db db) throws Exception {
+            Certificates elsewhere = Certificates.selfSigned("dns:elsewhere.invalid");
+            return tls(db, elsewhere, elsewhere);
         }
     },
     POOL_EMPTY("no connection left in the pool (HikariCP)") {
@@ -330,6 +400,30 @@ enum Fault {
             DataSource through = db.dataSource(proxy.port());
             Levee.Builder levee = Trial.levee();
             return Trial.run(through, levee, setUp, kind, (connection, run) -> {
+                insert(connection, run);
+                return run;
+            });
+        }
+    }
+
+    private static Trial.Ending silentAfter(Db db, Transaction<Integer> kind) throws Exception {
+        try (CutProxy proxy = new CutProxy(db.port(), CutProxy.OnCommit.SILENT_AFTER, 1)) {
+            return Trial.run(
+                    db.dataSource(proxy.port()),
+                    Trial.levee().attemptTimeout(Duration.ofSeconds(1)),
+                    kind,
+                    (connection, run) -> {
+                        insert(connection, run);
+                        return run;
+                    });
+        }
+    }
+
+    /** Through a terminator of TLS that shows a certificate, or none and hangs up. */
+    private static Trial.Ending tls(Db db, @Nullable Certificates shown, Certificates trusted) throws Exception {
+        try (TlsTerminator terminator = new TlsTerminator(db.port(), shown);
+                TrustedRoot root = TrustedRoot.of(trusted)) {
+            return Trial.run(root.verifying(db.dataSource(terminator.port())), WORK, (connection, run) -> {
                 insert(connection, run);
                 return run;
             });

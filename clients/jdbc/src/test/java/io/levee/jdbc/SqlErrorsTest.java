@@ -75,6 +75,14 @@ class SqlErrorsTest {
     }
 
     @Test
+    void aCertificateOfAnotherHostIsKnownByTheVerifiersNameInWhateverLanguage() {
+        SQLException german = new SQLException("127.0.0.1: PgjdbcHostnameVerifier lehnt den Namen ab", "08006");
+        assertThat(kind(german, "PostgreSQL")).isEqualTo(ErrorKind.CERTIFICATE);
+        assertThat(kind(new SQLException("An I/O error occurred", "08006"), "PostgreSQL"))
+                .isEqualTo(ErrorKind.CONNECTION_LOST);
+    }
+
+    @Test
     void beforeTheCommitEverythingIsRolledBack() {
         for (String state : List.of("40001", "08006", "57P01", "23505", "XX000", "57014")) {
             assertThat(fate(state, 0, "PostgreSQL", false)).as(state).isEqualTo(Fate.REFUSED_UNPROCESSED);

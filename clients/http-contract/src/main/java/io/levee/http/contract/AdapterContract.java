@@ -242,6 +242,36 @@ public abstract class AdapterContract {
     }
 
     @Test
+    void eachRetrySaysWhichAttemptItIs() throws Exception {
+        failTwice(503);
+        assertThat(client().send(get()).status()).isEqualTo(200);
+        assertThat(seen()).extracting(one -> one.header("Levee-Attempt")).containsExactly(null, "1", "2");
+    }
+
+    @Test
+    void aCallMadeForARequestTakesOverItsTimeAndIfThatIsARetryIsNotRetried() throws Exception {
+        answer(request -> FaultServer.response(503, "", "no"));
+        TestClient any = client();
+        try (Scope.Attachment first = Scope.serving(Duration.ofSeconds(9), 0).attach()) {
+            assertThat(any.send(get()).status()).isEqualTo(503);
+        }
+        try (Scope.Attachment second = Scope.serving(Duration.ofSeconds(9), 2).attach()) {
+            assertThat(any.send(get()).status()).isEqualTo(503);
+        }
+        assertThat(seen()).extracting(one -> one.header("Levee-Attempt")).containsExactly(null, "1", "2", "2");
+        assertThat(seen())
+                .allSatisfy(one -> assertThat(Long.parseLong(one.header("Levee-Timeout-Ms")))
+                        .isBetween(1L, 9_000L));
+    }
+
+    @Test
+    void aServerThatWantsNoRetryGetsNone() throws Exception {
+        answer(request -> FaultServer.response(503, "Retry-After: 0\r\nLevee-Should-Retry: false\r\n", "no"));
+        assertThat(client().send(get()).status()).isEqualTo(503);
+        assertThat(seen()).hasSize(1);
+    }
+
+    @Test
     void aRetryAfterIsWaitedFor() throws Exception {
         answer(request -> request.number() == 0
                 ? FaultServer.response(503, "Retry-After: 1\r\n", "no")

@@ -274,7 +274,7 @@ public enum Fault {
             return answering(503, "Retry-After: 0\r\n");
         }
     },
-    TLS_CLOSED_IN_HANDSHAKE("TLS: closed in the handshake", false) {
+    TLS_CLOSED_IN_HANDSHAKE("TLS: closed in the handshake") {
         @Override
         public Stage open() throws IOException {
             return tlsOverPlain(connection -> connection.in.readNBytes(16));
@@ -289,7 +289,7 @@ public enum Fault {
             });
         }
     },
-    TLS_NOT_TLS("TLS: the server speaks plain HTTP", false) {
+    TLS_NOT_TLS("TLS: the server speaks plain HTTP") {
         @Override
         public Stage open() throws IOException {
             return tlsOverPlain(connection -> {
