@@ -63,6 +63,7 @@ final class ErrorTable extends ClassValue<ErrorRule> {
             RESET org.apache.hc.core5.http.NoHttpResponseException org.apache.hc.core5.http.ConnectionClosedException
             RESET org.apache.http.NoHttpResponseException okhttp3.internal.http2.StreamResetException
             RESET okhttp3.internal.http2.ConnectionShutdownException
+            RESET org.apache.hc.core5.http.RequestNotExecutedException
             IO java.io.IOException
             PROGRAM java.lang.NullPointerException java.lang.IllegalArgumentException java.lang.ClassCastException
             PROGRAM java.lang.IndexOutOfBoundsException java.lang.ArithmeticException

@@ -161,7 +161,8 @@ final class Outcomes {
             throw new UserError("needs status or exception");
         }
         if (hasStatus) {
-            outcome = outcome.withStatus((int) whole(line, "status", 100, 999));
+            int status = (int) whole(line, "status", 100, 999);
+            outcome = HttpRules.answered(outcome, status, List.of(), null, header(line, "levee-should-retry"));
         }
         if (fate != null) {
             outcome = outcome.withFate(fate);
@@ -221,7 +222,7 @@ final class Outcomes {
         return node.isIntegralNumber() && node.canConvertToInt() && node.asInt() == status.code();
     }
 
-    private static Throwable named(JsonNode line, List<String> chain) {
+    static Throwable named(JsonNode line, List<String> chain) {
         String single = text(line, "message");
         if (single != null && present(line, "messages") != null) {
             throw new UserError("message and messages exclude each other; remove one");

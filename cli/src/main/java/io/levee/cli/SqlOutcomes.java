@@ -1,6 +1,5 @@
 package io.levee.cli;
 
-import io.levee.CauseChain;
 import io.levee.Fate;
 import io.levee.Outcome;
 import io.levee.jdbc.SqlErrors;
@@ -37,7 +36,7 @@ final class SqlOutcomes {
         if (!hasCode && chain.isEmpty()) {
             throw new UserError("needs sqlState, vendorCode or exception");
         }
-        Throwable failure = hasCode ? coded(line, chain) : CauseChain.named(chain, List.of(), loader());
+        Throwable failure = hasCode ? coded(line, chain) : Outcomes.named(line, chain);
         Outcome outcome =
                 SqlErrors.outcome(failure, Outcomes.text(line, "product"), Outcomes.flag(line, "commitSent", false));
         Fate stated = Outcomes.fate(line);
@@ -50,11 +49,9 @@ final class SqlOutcomes {
             throw new UserError("sqlState must have 5 characters, is '" + state + "'");
         }
         int vendor = (int) Outcomes.whole(line, "vendorCode", Integer.MIN_VALUE, Integer.MAX_VALUE);
-        @Nullable Throwable cause = chain.isEmpty() ? null : CauseChain.named(chain, List.of(), loader());
-        return new SQLException("", state, Outcomes.present(line, "vendorCode") == null ? 0 : vendor, cause);
-    }
-
-    private static ClassLoader loader() {
-        return SqlOutcomes.class.getClassLoader();
+        @Nullable Throwable cause = chain.isEmpty() ? null : Outcomes.named(line, chain);
+        String said = Outcomes.text(line, "message");
+        return new SQLException(
+                said == null ? "" : said, state, Outcomes.present(line, "vendorCode") == null ? 0 : vendor, cause);
     }
 }

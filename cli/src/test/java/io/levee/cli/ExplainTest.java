@@ -93,6 +93,26 @@ class ExplainTest {
     }
 
     @Test
+    void aServersWordAgainstRetriesCountsAsItDoesForTheAdapters() {
+        List<JsonNode> answers = explain(
+                "{\"id\":1,\"client\":\"http\",\"status\":503,\"headers\":{\"Retry-After\":\"1\",\"levee-should-retry\":\"false\"}}",
+                "{\"id\":2,\"client\":\"http\",\"status\":503,\"headers\":{\"Levee-Should-Retry\":\"true\"}}");
+        assertThat(exit).isZero();
+        assertThat(verdict(answers.get(0))).isEqualTo("final");
+        assertThat(answers.get(0).get("rule").asString()).isEqualTo("pushback");
+        assertThat(verdict(answers.get(1))).isEqualTo("retry");
+    }
+
+    @Test
+    void aClientsOwnExceptionsAreKnownByNameWithoutTheClient() {
+        List<JsonNode> answers = explain(
+                "{\"id\":1,\"client\":\"apache\",\"exception\":\"org.apache.hc.core5.http.RequestNotExecutedException\"}",
+                "{\"id\":2,\"client\":\"apache\",\"method\":\"POST\",\"fate\":\"refused\",\"exception\":\"org.apache.hc.core5.http.RequestNotExecutedException\"}",
+                "{\"id\":3,\"client\":\"okhttp\",\"exception\":\"okhttp3.internal.http2.StreamResetException\"}");
+        assertThat(answers.stream().map(ExplainTest::verdict)).containsOnly("retry");
+    }
+
+    @Test
     void aBadLineIsToldWithItsNumberAndTheRestGoOn() {
         List<JsonNode> answers = explain(
                 "{\"id\":\"a\",\"client\":\"http\",\"status\":200}",
@@ -140,6 +160,16 @@ class ExplainTest {
         assertThat(answers.get(0).get("reason").asString()).contains("40001");
         assertThat(answers.get(1).get("stop").asString()).isEqualTo("NOT_IDEMPOTENT");
         assertThat(answers.get(3).get("reason").asString()).contains("ER_LOCK_WAIT_TIMEOUT");
+    }
+
+    @Test
+    void aCertificateOfAnotherHostIsKnownByWhatPostgresqlsDriverSays() {
+        List<JsonNode> answers = explain(
+                "{\"id\":1,\"client\":\"jdbc\",\"sqlState\":\"08006\",\"product\":\"PostgreSQL\",\"message\":\"The hostname db could not be verified by hostnameverifier PgjdbcHostnameVerifier.\"}",
+                "{\"id\":2,\"client\":\"jdbc\",\"sqlState\":\"08006\",\"product\":\"PostgreSQL\",\"message\":\"An I/O error occurred\"}");
+        assertThat(verdict(answers.get(0))).isEqualTo("final");
+        assertThat(answers.get(0).get("rule").asString()).isEqualTo("certificate");
+        assertThat(verdict(answers.get(1))).isEqualTo("retry");
     }
 
     @Test
