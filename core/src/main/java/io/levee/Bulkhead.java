@@ -4,17 +4,32 @@ package io.levee;
  * Limits how many attempts are in flight to a downstream at the same time. Full, it refuses at once; nobody waits, so a
  * downstream that hangs costs a caller nothing more than a refusal.
  *
- * <p>Thread-safe, lock-free, without allocation.
+ * <p>Thread-safe, without allocation, and lock-free but for a change of the size.
  */
 public final class Bulkhead {
-    /** By CAS; opponents: others who enter or leave. */
-    private final PaddedLong inFlight = new PaddedLong(0);
+    // The places are dealt out to stripes, so that threads do not pass one counter from core to core. Of a stripe's
+    // long,
+    // the lower half is how many are in by it, the upper half how often it was written: the long only ever grows, and
+    // two
+    // equal sums over all stripes, read one after the other, say that all stood still in between. Next to it: its
+    // share.
+    private static final long WRITTEN = 1L << 32;
+    private static final long ENTER = WRITTEN + 1;
+    private static final long LEAVE = WRITTEN - 1;
 
-    /** A reader may still go by the old value for a moment after a {@link #change}. */
+    /** Where entering never pauses, a count is given up on and read as it comes. */
+    private static final int MOST_LOOKS = 1_000;
+
+    /** By CAS; opponents: others who enter or leave by this stripe. Also the lock for dealing out the places. */
+    private final Padded stripes = new Padded(Padded.STRIPES);
+
     private volatile int max;
 
+    /** True while places are being dealt out, and after that while more are in than may be: then no share is in force. */
+    private volatile boolean undealt;
+
     private Bulkhead(int max) {
-        this.max = max;
+        change(max);
     }
 
     /**
@@ -34,15 +49,7 @@ public final class Bulkhead {
      * @return false if the bulkhead is full
      */
     public boolean tryEnter() {
-        while (true) {
-            long seen = inFlight.get();
-            if (seen >= max) {
-                return false;
-            }
-            if (inFlight.compareAndSet(seen, seen + 1)) {
-                return true;
-            }
-        }
+        return passes(Padded.own(), ENTER) || passesElsewhere(ENTER);
     }
 
     /**
@@ -51,20 +58,97 @@ public final class Bulkhead {
      * @throws IllegalStateException if nobody is in: some attempt has left twice
      */
     public void leave() {
-        // Without a look before: two threads that contend pass the counter back and forth once, not twice.
-        if (inFlight.getAndDecrement() <= 0) {
-            inFlight.getAndIncrement();
+        if (!passes(Padded.own(), LEAVE) && !passesElsewhere(LEAVE)) {
             throw new IllegalStateException("bulkhead left more often than entered: 0 of " + max + " in flight");
         }
     }
 
+    /** Enters or leaves by a stripe; false if that is full, or nobody is in by it. */
+    private boolean passes(int stripe, long step) {
+        while (true) {
+            long seen = stripes.get(stripe);
+            // The share after the count: a new share makes the count another, and the CAS below fails.
+            if (step == ENTER ? (int) seen >= stripes.get(stripe + 1) : (int) seen == 0) {
+                return false;
+            }
+            if (stripes.compareAndSet(stripe, seen, seen + step)) {
+                return true;
+            }
+        }
+    }
+
+    /** By any stripe; false if at one moment all were full, or nobody was in by any. */
+    private boolean passesElsewhere(long step) {
+        boolean wasUndealt;
+        long before;
+        do {
+            wasUndealt = undealt;
+            before = sum();
+            for (int stripe = Padded.FIRST; stripe < Padded.END; stripe += Padded.STRIDE) {
+                if (passes(stripe, step)) {
+                    return true;
+                }
+            }
+        } while (before != sum() || (step == ENTER && (wasUndealt || undealt) && deals()));
+        return false;
+    }
+
+    private long sum() {
+        long sum = 0;
+        for (int stripe = Padded.FIRST; stripe < Padded.END; stripe += Padded.STRIDE) {
+            sum += stripes.get(stripe);
+        }
+        return sum;
+    }
+
+    /** Whether the places are dealt out now. They are not while more are in than may be. */
+    private boolean deals() {
+        synchronized (stripes) {
+            if (undealt) {
+                deal();
+            }
+            return !undealt;
+        }
+    }
+
+    /** Gives each stripe those who are in by it, and a part of what is free. Under the lock. */
+    private void deal() {
+        for (int stripe = Padded.FIRST; stripe < Padded.END; stripe += Padded.STRIDE) {
+            stripes.set(stripe + 1, -1);
+            stripes.getAndAdd(stripe, WRITTEN); // who has seen the old share loses its CAS: nobody enters from now on
+        }
+        int free = max;
+        for (int stripe = Padded.FIRST; stripe < Padded.END; stripe += Padded.STRIDE) {
+            int in = (int) stripes.get(stripe);
+            stripes.set(stripe + 1, ~in); // below 0, so nobody enters yet
+            free -= in;
+        }
+        if (free >= 0) {
+            int stripesLeft = Padded.STRIPES;
+            for (int stripe = Padded.FIRST; stripe < Padded.END; stripe += Padded.STRIDE) {
+                int part = free / stripesLeft--;
+                free -= part;
+                stripes.set(stripe + 1, ~stripes.get(stripe + 1) + part);
+            }
+            undealt = false;
+        }
+    }
+
     /**
-     * How many are in flight.
+     * How many are in flight: at one moment, or, where entering and leaving never pause, counted over a few microseconds.
      *
      * @return 0 or more; above {@link #max()} only after it was lowered
      */
     public int inFlight() {
-        return (int) Math.max(0, inFlight.get()); // below while a leave() too many is taken back
+        long sum = sum();
+        for (int looks = 1; looks < MOST_LOOKS; looks++) {
+            long before = sum;
+            sum = sum();
+            if (sum == before) {
+                break;
+            }
+        }
+        return (int) sum;
     }
 
     /**
@@ -78,13 +162,18 @@ public final class Bulkhead {
 
     /**
      * Changes how many may be in flight. Those who are in stay in; after the number was lowered nobody enters until
-     * enough have left.
+     * enough have left. Once this method has returned, nobody enters by the old number.
      *
      * @param newMax 1 or more
      * @throws IllegalArgumentException if the number is less than 1; then nothing has changed
      */
     public void change(int newMax) {
-        max = checked(newMax);
+        int checked = checked(newMax);
+        synchronized (stripes) {
+            max = checked;
+            undealt = true;
+            deal();
+        }
     }
 
     @Override

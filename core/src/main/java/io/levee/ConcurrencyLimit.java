@@ -61,7 +61,7 @@ public final class ConcurrencyLimit {
     private final Collapse collapse = new Collapse();
 
     /** By CAS or addition; opponents: others who enter or leave. */
-    private final PaddedLong attempts = new PaddedLong(0);
+    private final Padded attempts = new Padded(1);
 
     /** Set by the end of a window, raised by successes. A rise that meets an end may be lost: the next one makes up for it. */
     private final AtomicInteger allowed;
@@ -118,7 +118,7 @@ public final class ConcurrencyLimit {
 
     /** Whether the success that is about to leave must know how long it took. */
     boolean measures() {
-        return (left(attempts.get()) & (window.every - 1)) == 0 || collapse.isOn();
+        return (left(attempts.get(Padded.FIRST)) & (window.every - 1)) == 0 || collapse.isOn();
     }
 
     private static int inFlight(long seen) {
@@ -134,16 +134,16 @@ public final class ConcurrencyLimit {
             if (!collapse.lets(nowNanos)) {
                 return false;
             }
-            attempts.getAndAdd(ENTERED + 1);
+            attempts.getAndAdd(Padded.FIRST, ENTERED + 1);
             return true;
         }
         while (true) {
-            long seen = attempts.get();
+            long seen = attempts.get(Padded.FIRST);
             int after = inFlight(seen) + 1;
             if (after > allowed.get()) {
                 return false;
             }
-            if (attempts.compareAndSet(seen, seen + ENTERED + 1)) {
+            if (attempts.compareAndSet(Padded.FIRST, seen, seen + ENTERED + 1)) {
                 LimitWindow current = window;
                 current.entered(after, nowNanos - current.startNanos > 2 * windowNanos);
                 return true;
@@ -163,8 +163,8 @@ public final class ConcurrencyLimit {
     }
 
     private void out(long much) {
-        if ((attempts.getAndAdd(-much) & IN_FLIGHT) == 0) {
-            attempts.getAndAdd(much);
+        if ((attempts.getAndAdd(Padded.FIRST, -much) & IN_FLIGHT) == 0) {
+            attempts.getAndAdd(Padded.FIRST, much);
             throw new IllegalStateException(
                     "concurrency limit left more often than entered: 0 of " + limit() + " in flight");
         }
@@ -190,7 +190,7 @@ public final class ConcurrencyLimit {
         if (collapse.answered()) {
             allowed.set(Math.max(min, Math.min(max, START)));
             searching = true;
-            current = current.afterCollapse(nowNanos, left(attempts.get()), inFlight(), collapse.probesThatSucceed());
+            current = current.afterCollapse(nowNanos, left(attempts.get(Padded.FIRST)), inFlight(), collapse.probesThatSucceed());
             window = current;
             collapse.end();
         } else if (searching
@@ -242,7 +242,7 @@ public final class ConcurrencyLimit {
         if (nowNanos - current.startNanos < windowNanos) {
             return;
         }
-        long seen = attempts.get();
+        long seen = attempts.get(Padded.FIRST);
         if (current.ended(left(seen)) < LimitWindow.FEWEST) {
             return;
         }
@@ -270,7 +270,7 @@ public final class ConcurrencyLimit {
      * @return 0 or more; above {@link #limit()} only after it has fallen
      */
     public int inFlight() {
-        return inFlight(attempts.get());
+        return inFlight(attempts.get(Padded.FIRST));
     }
 
     /**

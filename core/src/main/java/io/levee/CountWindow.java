@@ -29,7 +29,7 @@ final class CountWindow extends OutcomeWindow {
      * taking its place, and takes off the mark that its bit has replaced once it has replaced it. So the marks are never
      * fewer than the bits that are set or on their way: none means none.
      */
-    private final PaddedLong head = new PaddedLong(0);
+    private final Padded head = new Padded(1);
 
     CountWindow(int size) {
         this.size = size;
@@ -38,7 +38,7 @@ final class CountWindow extends OutcomeWindow {
 
     @Override
     void addPlain(long nowNanos) {
-        if (head.get() >>> TAKEN_SHIFT != size) { // else it is full and without a mark
+        if (head.get(Padded.FIRST) >>> TAKEN_SHIFT != size) { // else it is full and without a mark
             write(takePlace(0), false);
         }
     }
@@ -56,7 +56,7 @@ final class CountWindow extends OutcomeWindow {
         for (int i = 0; i < bits.length(); i++) {
             marked += Long.bitCount(bits.get(i));
         }
-        return pair(taken(head.get()), marked);
+        return pair(taken(head.get(Padded.FIRST)), marked);
     }
 
     private static int taken(long head) {
@@ -66,13 +66,13 @@ final class CountWindow extends OutcomeWindow {
     /** Opponent: other outcomes, which want the same place. */
     private int takePlace(long mark) {
         while (true) {
-            long now = head.get();
+            long now = head.get(Padded.FIRST);
             int place = (int) (now & FIELD);
             int taken = taken(now);
             long following = place + 1 == size ? 0 : place + 1;
             long takenThen = taken == size ? size : taken + 1;
             long marksThen = (now & -MARK) + mark;
-            if (head.compareAndSet(now, marksThen | (takenThen << TAKEN_SHIFT) | following)) {
+            if (head.compareAndSet(Padded.FIRST, now, marksThen | (takenThen << TAKEN_SHIFT) | following)) {
                 return place;
             }
         }
@@ -87,7 +87,7 @@ final class CountWindow extends OutcomeWindow {
             boolean was = (word & bit) != 0;
             if (was == marked || bits.compareAndSet(index, word, word ^ bit)) {
                 if (was) {
-                    head.getAndAdd(-MARK);
+                    head.getAndAdd(Padded.FIRST, -MARK);
                 }
                 return;
             }

@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * nanoseconds on the scale of the {@link TimeSource} that the limiter was built with, read from it before the call.
  *
  * <p>Not guaranteed: that a permit is handed out at the very instant from which on it is there (it is late by as much
- * as the time source's timer); a place for retries (while first attempts alone use up the rate, retries wait until
- * their deadline); that a rate above 10^6 per second is used up wholly (one permit stands for a whole number of
- * nanoseconds, rounded up, so at most rate / 10^9 of the rate is lost).
+ * as the time source's timer, and above 10^6 permits per second, where groups of threads take their permits off the limiter
+ * some at a time, by up to 0.3 ms; never early); a place for retries (while first attempts alone use up the rate, retries
+ * wait until their deadline); that a rate above 10^6 per second is used up wholly (one permit stands for a whole number
+ * of nanoseconds, rounded up, so at most rate / 10^9 of the rate is lost).
  */
 public final class Limiter {
     private final PermitQueue permits;

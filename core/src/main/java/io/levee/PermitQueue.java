@@ -48,9 +48,13 @@ class PermitQueue implements Runnable, Predicate<Limiter.Ticket> {
     private long timerAtNanos;
 
     PermitQueue(LimiterRule rule, int maxWaiting, TimeSource time) {
+        this(new Gcra(rule), maxWaiting, time);
+    }
+
+    PermitQueue(Gcra gcra, int maxWaiting, TimeSource time) {
         this.time = time;
         this.maxWaiting = maxWaiting;
-        gcra = new Gcra(rule);
+        this.gcra = gcra;
     }
 
     LimiterRule rule() {
@@ -205,12 +209,22 @@ class PermitQueue implements Runnable, Predicate<Limiter.Ticket> {
                 takeBack();
                 sweep();
                 grant();
+                lease();
                 seen = work.addAndGet(-seen);
             }
         } finally {
             if (seen != 0) {
                 work.set(0); // the time source threw: let the next one try again
             }
+        }
+    }
+
+    /** Lets threads take leases again, where they may not while somebody gives back. */
+    private void lease() {
+        Gcra seen = gcra;
+        if (seen.isPlain()) {
+            seen.replaceBy(seen.rule);
+            succeed(seen);
         }
     }
 

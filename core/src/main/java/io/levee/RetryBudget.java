@@ -23,7 +23,7 @@ public final class RetryBudget {
 
     private volatile long maxMicros;
     /** Written by deposits, withdrawals, refunds and refills; each is one CAS, so none is lost. */
-    private final PaddedLong balanceMicros;
+    private final Padded balanceMicros = new Padded(1);
     /** The instant up to which the reserve has been paid in; who advances it by CAS pays in for that stretch. */
     private final AtomicLong refilledToNanos;
 
@@ -31,7 +31,7 @@ public final class RetryBudget {
         depositMicros = Math.round(spec.ratio * MICRO);
         microsPerSecond = Math.round(spec.reservePerSecond * MICRO);
         maxMicros = Math.round(spec.maxBalance * MICRO);
-        balanceMicros = new PaddedLong(Math.min(maxMicros, Math.round(Spec.INITIAL_BALANCE * MICRO)));
+        balanceMicros.set(Padded.FIRST, Math.min(maxMicros, Math.round(Spec.INITIAL_BALANCE * MICRO)));
         refilledToNanos = new AtomicLong(nowNanos);
     }
 
@@ -56,9 +56,9 @@ public final class RetryBudget {
     boolean tryWithdraw(int cost, long nowNanos) {
         refill(nowNanos);
         long price = cost * MICRO;
-        long balance = balanceMicros.get();
+        long balance = balanceMicros.get(Padded.FIRST);
         while (balance >= price) {
-            long seen = balanceMicros.compareAndExchange(balance, balance - price);
+            long seen = balanceMicros.compareAndExchange(Padded.FIRST, balance, balance - price);
             if (seen == balance) {
                 return true;
             }
@@ -73,9 +73,9 @@ public final class RetryBudget {
     }
 
     private void add(long micros) {
-        long balance = balanceMicros.get();
+        long balance = balanceMicros.get(Padded.FIRST);
         while (balance < maxMicros) {
-            long seen = balanceMicros.compareAndExchange(balance, Math.min(maxMicros, balance + micros));
+            long seen = balanceMicros.compareAndExchange(Padded.FIRST, balance, Math.min(maxMicros, balance + micros));
             if (seen == balance) {
                 return;
             }
@@ -100,9 +100,9 @@ public final class RetryBudget {
         microsPerSecond = Math.round(checked.reservePerSecond * MICRO);
         long most = Math.round(checked.maxBalance * MICRO);
         maxMicros = most;
-        long balance = balanceMicros.get();
-        while (balance > most && !balanceMicros.compareAndSet(balance, most)) {
-            balance = balanceMicros.get();
+        long balance = balanceMicros.get(Padded.FIRST);
+        while (balance > most && !balanceMicros.compareAndSet(Padded.FIRST, balance, most)) {
+            balance = balanceMicros.get(Padded.FIRST);
         }
     }
 
@@ -128,7 +128,7 @@ public final class RetryBudget {
      */
     public double balance(long nowNanos) {
         refill(nowNanos);
-        return balanceMicros.get() / (double) MICRO;
+        return balanceMicros.get(Padded.FIRST) / (double) MICRO;
     }
 
     /** How a retry budget is set up. Immutable. */

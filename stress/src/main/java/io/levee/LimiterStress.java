@@ -1,6 +1,7 @@
 package io.levee;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.levee.test.VirtualTime;
@@ -316,6 +317,170 @@ public class LimiterStress {
         @Arbiter
         public void after(III_Result r) {
             r.r3 = left();
+        }
+    }
+
+    /**
+     * A limiter with leases: a burst of four, one permit in 16 ns. The two that are left are in a lease of one stripe, and
+     * the time of all four is taken at the word that all share. The clock stands still.
+     */
+    private abstract static class Leased {
+        private static final LimiterRule RULE = LimiterRule.perSecond(1e9 / 16).withBurst(4);
+        static final LimiterRule TWICE_AS_FAST = LimiterRule.perSecond(1e9 / 8).withBurst(4);
+        static final long LEASE = 32;
+
+        final VirtualTime time = VirtualTime.manual();
+        final long now;
+        final PermitQueue permits;
+
+        Leased(int left) {
+            time.advanceTo((time.nanoTime() / LEASE + 100) * LEASE);
+            now = time.nanoTime();
+            Gcra gcra = new Gcra(RULE, 0, -1, LEASE, true);
+            for (int i = left; i < RULE.burst(); i++) {
+                // The first takes a permit, the second one and a lease of the other two, the rest from that lease.
+                gcra.take(Padded.FIRST, now);
+            }
+            permits = new PermitQueue(gcra, 10, time);
+        }
+
+        final int left() {
+            int taken = 0;
+            while (taken < 9 && permits.tryTake(now)) {
+                taken++;
+            }
+            return taken;
+        }
+    }
+
+    @JCStressTest
+    @Description("Two attempts want the last permit of a lease. Result: each got it; left.")
+    @Outcome(
+            id = {"1, 0, 0", "0, 1, 0"},
+            expect = ACCEPTABLE,
+            desc = "one got it")
+    @Outcome(id = "1, 1, .*", expect = FORBIDDEN, desc = "OVER_THE_BURST: one permit, two attempts")
+    @Outcome(
+            id = ".*",
+            expect = FORBIDDEN,
+            desc = "PERMIT_LOST: it was there, in whosever lease, and both were refused")
+    @State
+    public static class LastOfALease extends Leased {
+        public LastOfALease() {
+            super(1);
+        }
+
+        @Actor
+        public void one(III_Result r) {
+            r.r1 = Flag.of(permits.tryTake(now));
+        }
+
+        @Actor
+        public void other(III_Result r) {
+            r.r2 = Flag.of(permits.tryTake(now));
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = left();
+        }
+    }
+
+    @JCStressTest
+    @Description("The rate changes while a permit of a lease is taken. Result: -; got it; left.")
+    @Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "taken, by the old rule or the new; the other is there still")
+    @Outcome(id = "0, 1, [2-9]", expect = FORBIDDEN, desc = "PERMIT_MINTED: taken by the old rule, there by the new")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "PERMIT_LOST: the change took one away")
+    @State
+    public static class ChangeALease extends Leased {
+        public ChangeALease() {
+            super(2);
+        }
+
+        @Actor
+        public void operator() {
+            permits.change(TWICE_AS_FAST);
+        }
+
+        @Actor
+        public void takes(III_Result r) {
+            r.r2 = Flag.of(permits.tryTake(now));
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = left();
+        }
+    }
+
+    @JCStressTest
+    @Description("A permit is given back while another attempt takes one of a lease. Result: -; got it; left.")
+    @Outcome(id = "0, 1, 2", expect = ACCEPTABLE, desc = "one taken, one given back, one was there besides")
+    @Outcome(id = "0, 1, [3-9]", expect = FORBIDDEN, desc = "PERMIT_MINTED: a slot of the lease was given out twice")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "PERMIT_LOST: given back or left in the lease, and gone")
+    @State
+    public static class GiveBackBesideALease extends Leased {
+        public GiveBackBesideALease() {
+            super(2);
+        }
+
+        @Actor
+        public void gives() {
+            new Limiter.Ticket(permits, now).cancel();
+        }
+
+        @Actor
+        public void takes(III_Result r) {
+            r.r2 = Flag.of(permits.tryTake(now));
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = left();
+        }
+    }
+
+    @JCStressTest
+    @Description("A permit is given back while another attempt takes one, and a lease. Result: -; got it; left.")
+    @Outcome(id = "0, 1, 4", expect = ACCEPTABLE, desc = "one taken, one given back")
+    @Outcome(
+            id = "0, 1, [0-3]",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "the lease was on its way as the limiter was replaced, and lapses: permits late by a lease")
+    @Outcome(id = "0, 1, [5-9]", expect = FORBIDDEN, desc = "PERMIT_MINTED: the lease's slots were given out twice")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "REFUSED: there were permits")
+    @State
+    public static class GiveBackAndLease extends Leased {
+        private static final LimiterRule ROOMY = LimiterRule.perSecond(1e9 / 16).withBurst(4 + Padded.STRIPES);
+
+        private final PermitQueue roomy;
+
+        public GiveBackAndLease() {
+            super(4);
+            Gcra gcra = new Gcra(ROOMY, 0, -1, LEASE, true);
+            for (int stripe = Padded.FIRST; stripe < Padded.END; stripe += Padded.STRIDE) {
+                gcra.take(stripe, now); // from now on each stripe takes leases
+            }
+            roomy = new PermitQueue(gcra, 10, time);
+        }
+
+        @Actor
+        public void gives() {
+            new Limiter.Ticket(roomy, now).cancel();
+        }
+
+        @Actor
+        public void takes(III_Result r) {
+            r.r2 = Flag.of(roomy.tryTake(now));
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            int taken = 0;
+            while (taken < 9 && roomy.tryTake(now)) {
+                taken++;
+            }
+            r.r3 = taken;
         }
     }
 }

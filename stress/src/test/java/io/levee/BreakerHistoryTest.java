@@ -1,5 +1,7 @@
 package io.levee;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.levee.Breaker.State;
 import io.levee.stress.Model;
 import io.levee.stress.Recorder;
@@ -148,7 +150,7 @@ class BreakerHistoryTest {
         }
     };
 
-    private static Recorder.Subject<Act> subject() {
+    private static Recorder.Subject<Act> subject(boolean mindsNoGeneration) {
         Breaker breaker = Breaker.consecutiveFailures(FAILURES)
                 .openFor(Duration.ofNanos(OPEN_NANOS))
                 .probeLease(Duration.ofNanos(LEASE_NANOS))
@@ -170,23 +172,23 @@ class BreakerHistoryTest {
                 if (what < 17) {
                     // Not always the one taken last: some results come late, in a later generation.
                     long stamp = random.nextBoolean() ? unreported.removeLast() : unreported.removeFirst();
-                    return report(breaker, stamp, now[0], what);
+                    return report(breaker, mindsNoGeneration ? breaker.generation() : stamp, stamp, now[0], what);
                 }
                 return operate(breaker, random.nextInt(9));
             };
         };
     }
 
-    private static Act report(Breaker breaker, long stamp, long now, int what) {
+    private static Act report(Breaker breaker, long told, long stamp, long now, int what) {
         if (what < 14) {
-            breaker.onFailure(stamp, now, -1);
+            breaker.onFailure(told, now, -1);
             return new Act(Kind.FAILURE, stamp, now, 0);
         }
         if (what < 16) {
-            breaker.onSuccess(stamp, now, -1);
+            breaker.onSuccess(told, now, -1);
             return new Act(Kind.SUCCESS, stamp, now, 0);
         }
-        breaker.onIgnored(stamp);
+        breaker.onIgnored(told);
         return new Act(Kind.IGNORED, stamp, now, 0);
     }
 
@@ -219,6 +221,13 @@ class BreakerHistoryTest {
     @Test
     void everyHistoryHasAnOrder() {
         // At most two steps an operation, and 64 steps: three threads with 10 each are at the limit.
-        Histories.areLinearizable(MODEL, BreakerHistoryTest::subject, 10);
+        Histories.areLinearizable(MODEL, () -> subject(false), 10);
+    }
+
+    /** What happens if a late result counts in whatever generation there is by then. */
+    @Test
+    void aBreakerThatMindsNoGenerationIsFoundOut() {
+        assertThat(Histories.firstViolation(MODEL, () -> subject(true), 10, 400_000))
+                .hasValueSatisfying(found -> assertThat(found).startsWith("seed "));
     }
 }

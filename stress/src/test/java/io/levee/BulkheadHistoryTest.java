@@ -7,34 +7,40 @@ import io.levee.stress.Recorder;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/**
- * A bulkhead does what one thread at a time would see it do. Not in the model: {@link Bulkhead#change}. Entering reads
- * the size and the count one after the other, and says so; what that allows is in BulkheadStress.
- */
+/** A bulkhead does what one thread at a time would see it do, with its size changed meanwhile as well. */
 class BulkheadHistoryTest {
     private static final int SIZE = 2;
+    private static final int MOST = 6;
 
     private enum Kind {
         ENTER,
         LEAVE,
-        COUNT
+        COUNT,
+        CHANGE
     }
 
-    /** The answer is 1 for yes and 0 for no, or the count. */
+    private record State(int inFlight, int max) {
+        State plus(int more) {
+            return new State(inFlight + more, max);
+        }
+    }
+
+    /** The answer is 1 for yes and 0 for no, or the count; of a change it is the new size. */
     private record Act(Kind kind, int answer) {}
 
-    private static final Model<Integer, Act> MODEL = new Model<>() {
+    private static final Model<State, Act> MODEL = new Model<>() {
         @Override
-        public Integer initial() {
-            return 0;
+        public State initial() {
+            return new State(0, SIZE);
         }
 
         @Override
-        public Integer next(Integer inFlight, Act act, int step, int owner) {
+        public State next(State was, Act act, int step, int owner) {
             return switch (act.kind) {
-                case ENTER -> act.answer == Flag.of(inFlight < SIZE) ? Integer.valueOf(inFlight + act.answer) : null;
-                case LEAVE -> act.answer == Flag.of(inFlight > 0) ? Integer.valueOf(inFlight - act.answer) : null;
-                case COUNT -> act.answer == inFlight ? inFlight : null;
+                case ENTER -> act.answer == Flag.of(was.inFlight < was.max) ? was.plus(act.answer) : null;
+                case LEAVE -> act.answer == Flag.of(was.inFlight > 0) ? was.plus(-act.answer) : null;
+                case COUNT -> act.answer == was.inFlight ? was : null;
+                case CHANGE -> new State(was.inFlight, act.answer);
             };
         }
     };
@@ -46,6 +52,8 @@ class BulkheadHistoryTest {
         boolean leave();
 
         int inFlight();
+
+        void change(int max);
     }
 
     private static Door bulkhead() {
@@ -70,6 +78,11 @@ class BulkheadHistoryTest {
             public int inFlight() {
                 return bulkhead.inFlight();
             }
+
+            @Override
+            public void change(int max) {
+                bulkhead.change(max);
+            }
         };
     }
 
@@ -81,9 +94,26 @@ class BulkheadHistoryTest {
         };
     }
 
+    private static Recorder.Subject<Act> changing(Door door) {
+        Recorder.Subject<Act> steady = subject(door);
+        return thread -> random -> {
+            if (random.nextInt(5) == 0) {
+                int max = random.nextInt(1, MOST + 1);
+                door.change(max);
+                return new Act(Kind.CHANGE, max);
+            }
+            return steady.actor(thread).act(random);
+        };
+    }
+
     @Test
     void everyHistoryHasAnOrder() {
         Histories.areLinearizable(MODEL, () -> subject(bulkhead()), 16);
+    }
+
+    @Test
+    void everyHistoryWithChangesOfTheSizeHasAnOrder() {
+        Histories.areLinearizable(MODEL, () -> changing(bulkhead()), 16);
     }
 
     /** Looks, waits for others to look, and writes: the mistake that the bulkhead's CAS is there to prevent. */
@@ -115,6 +145,11 @@ class BulkheadHistoryTest {
         @Override
         public int inFlight() {
             return inFlight.get();
+        }
+
+        @Override
+        public void change(int max) {
+            throw new UnsupportedOperationException("not in this test");
         }
     }
 

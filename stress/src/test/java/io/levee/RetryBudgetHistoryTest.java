@@ -1,7 +1,10 @@
 package io.levee;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.levee.stress.Model;
 import io.levee.stress.Recorder;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -43,25 +46,60 @@ class RetryBudgetHistoryTest {
         }
     };
 
-    private static Recorder.Subject<Act> subject() {
+    /** What a retry budget is to these tests; so that a wrong one can be put in its place. */
+    private interface Purse {
+        void deposit();
+
+        void refund(int cost);
+
+        boolean tryWithdraw(int cost);
+
+        double balance();
+    }
+
+    private static Purse budget() {
         RetryBudget budget =
                 RetryBudget.ratio(0.3).reservePerSecond(0).maxBalance(MOST).build(0);
+        return new Purse() {
+            @Override
+            public void deposit() {
+                budget.deposit();
+            }
+
+            @Override
+            public void refund(int cost) {
+                budget.refund(cost);
+            }
+
+            @Override
+            public boolean tryWithdraw(int cost) {
+                return budget.tryWithdraw(cost, 0);
+            }
+
+            @Override
+            public double balance() {
+                return budget.balance(0);
+            }
+        };
+    }
+
+    private static Recorder.Subject<Act> subject(Purse purse) {
         return thread -> random -> {
             int cost = random.nextInt(1, 3);
             switch (random.nextInt(8)) {
                 case 0, 1 -> {
-                    budget.deposit();
+                    purse.deposit();
                     return new Act(Kind.DEPOSIT, 0, 0);
                 }
                 case 2 -> {
-                    budget.refund(cost);
+                    purse.refund(cost);
                     return new Act(Kind.REFUND, cost, 0);
                 }
                 case 3 -> {
-                    return new Act(Kind.BALANCE, 0, Math.round(budget.balance(0) * MICRO));
+                    return new Act(Kind.BALANCE, 0, Math.round(purse.balance() * MICRO));
                 }
                 default -> {
-                    return new Act(Kind.WITHDRAW, cost, Flag.of(budget.tryWithdraw(cost, 0)));
+                    return new Act(Kind.WITHDRAW, cost, Flag.of(purse.tryWithdraw(cost)));
                 }
             }
         };
@@ -69,6 +107,52 @@ class RetryBudgetHistoryTest {
 
     @Test
     void everyHistoryHasAnOrder() {
-        Histories.areLinearizable(MODEL, RetryBudgetHistoryTest::subject, 16);
+        Histories.areLinearizable(MODEL, () -> subject(budget()), 16);
+    }
+
+    /** Adds first and cuts to the most afterwards: in between there is more than the most. */
+    private static final class CutsAfterwards implements Purse {
+        private final AtomicLong micros = new AtomicLong(MOST * MICRO);
+
+        private void add(long more) {
+            if (micros.addAndGet(more) > MOST * MICRO) {
+                Thread.yield();
+                micros.updateAndGet(seen -> Math.min(MOST * MICRO, seen));
+            }
+        }
+
+        @Override
+        public void deposit() {
+            add(SHARE);
+        }
+
+        @Override
+        public void refund(int cost) {
+            add(cost * MICRO);
+        }
+
+        @Override
+        public boolean tryWithdraw(int cost) {
+            long price = cost * MICRO;
+            long seen = micros.get();
+            while (seen >= price) {
+                if (micros.compareAndSet(seen, seen - price)) {
+                    return true;
+                }
+                seen = micros.get();
+            }
+            return false;
+        }
+
+        @Override
+        public double balance() {
+            return micros.get() / (double) MICRO;
+        }
+    }
+
+    @Test
+    void aBudgetThatIsCutAfterwardsIsFoundOut() {
+        assertThat(Histories.firstViolation(MODEL, () -> subject(new CutsAfterwards()), 16, 400_000))
+                .hasValueSatisfying(found -> assertThat(found).startsWith("seed "));
     }
 }
