@@ -210,15 +210,8 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember {
 
     private void finish(int step) {
         leaveEverything();
-        T result = Ending.present(value);
-        Throwable failure = null;
-        if (step != CallMachine.SUCCEED) {
-            try {
-                result = Ending.of(machine, call, hasValue, value);
-            } catch (Throwable t) {
-                failure = t;
-            }
-        }
+        T result = Ending.present(step == CallMachine.SUCCEED ? value : Ending.of(machine, call, hasValue, value));
+        Throwable failure = machine.thrown;
         boolean taken;
         if (wantsResult) {
             taken = future.finish(new Result<>(result, failure, machine.attemptsMade(), machine.decision()));

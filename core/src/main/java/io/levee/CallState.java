@@ -63,6 +63,10 @@ abstract class CallState implements CallView {
     @Nullable
     Throwable failure;
 
+    /** What the caller's own method throws: the failure, unless the call ends with a value all the same. */
+    @Nullable
+    Throwable thrown;
+
     @Nullable
     Decision decision;
 
@@ -330,6 +334,7 @@ abstract class CallState implements CallView {
         replayable = true;
         race = null;
         failure = null;
+        thrown = null;
         decision = null;
     }
 }

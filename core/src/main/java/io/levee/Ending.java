@@ -8,36 +8,37 @@ final class Ending {
     private Ending() {}
 
     /**
-     * Ends a failed call.
+     * Ends a failed call. Answers the value for the caller; for none, {@link CallState#thrown} is set.
      *
      * @param hasValue whether the driver still has the value of the last attempt
      */
-    static <T extends @Nullable Object> T of(CallMachine machine, Call<T> call, boolean hasValue, @Nullable T value)
-            throws Throwable {
+    static <T extends @Nullable Object> @Nullable T of(
+            CallMachine machine, Call<T> call, boolean hasValue, @Nullable T value) {
         Function<Throwable, ? extends T> fallback = call.fallback();
         if (hasValue && endsWithValue(machine) && (fallback == null || !endsInFault(machine))) {
             machine.failed(false);
-            return present(value);
+            return value;
         }
         if (hasValue) {
             discard(call, value);
         }
         Throwable failure = machine.failure();
-        if (fallback == null || !allowsFallback(machine, failure)) {
-            machine.failed(false);
-            throw failure;
-        }
-        T answer;
-        try {
-            answer = fallback.apply(failure);
-        } catch (Throwable broken) {
-            if (broken != failure) {
-                failure.addSuppressed(broken);
+        T answer = null;
+        boolean degraded = false;
+        if (fallback != null && allowsFallback(machine, failure)) {
+            try {
+                answer = fallback.apply(failure);
+                degraded = true;
+            } catch (Throwable broken) {
+                if (broken != failure) {
+                    failure.addSuppressed(broken);
+                }
             }
-            machine.failed(false);
-            throw failure;
         }
-        machine.failed(true);
+        if (!degraded) {
+            machine.thrown = failure;
+        }
+        machine.failed(degraded);
         return answer;
     }
 

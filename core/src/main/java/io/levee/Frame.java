@@ -19,8 +19,8 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
     private boolean inAttempt;
     /** False if nothing in this call needs an instant, and its time stands still at 0 until it has to wait. */
     private boolean timed;
-    /** Whether this call is a member of a scope, which may then cancel it. */
-    private boolean inScope;
+    /** The scope that this call is a member of, and that may cancel it; null for none. */
+    private @Nullable Scope joined;
 
     /** Made when an attempt opens or captures a scope: what it hands to other threads is cancelled with it. */
     private @Nullable Scope attemptScope;
@@ -36,113 +36,51 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
     }
 
     /**
-     * Runs a call to its end. Small, so that the compiler takes the whole way of a call that succeeds at once into the
-     * caller's code: everything else is in {@link #drive}. A reference is written only where it changes, since the frame
-     * is kept and each such write costs a barrier.
+     * Runs a call to its end. What it ends with, if that is not a value, is left in {@link CallState#thrown} for the method
+     * that the caller's code called: thrown from there, it is a jump once the compiler has taken that small method into the
+     * caller's. A throw from in here would be carried through one method after the other, which costs more than a whole
+     * refusal. So this is one method, and a long one: one that the compiler takes in would make the small one too big.
+     *
+     * <p>A reference is written only where it changes, since the frame is kept and each such write costs a barrier.
+     *
+     * @param failed what the first attempt threw, which was made without a frame; null if it has yet to be made
      */
-    <T extends @Nullable Object> T run(Engine engine, Call<T> call, AttemptBody<T, ?> body) throws Throwable {
+    <T extends @Nullable Object> @Nullable T run(
+            Engine engine, Call<T> call, AttemptBody<T, ?> body, @Nullable Throwable failed) {
         TimeSource clock = engine.time;
         if (time != clock) {
             time = clock;
         }
-        if (!frames.isOutermost()) {
-            return runNested(engine, call, body);
-        }
-        timed = engine.clockAtStart || call.deadlineNanos() != Nanos.NEVER;
-        int step = machine.begin(engine, call, timed ? clock.nanoTime() : 0, Nanos.NEVER);
-        if (step != CallMachine.START) {
-            if (step == CallMachine.FAIL && call.fallback() == null) {
-                // Thrown from here, a refusal need not be carried out of another method, which costs more than the
-                // rest.
-                machine.failed(false);
-                throw machine.failure();
+        int step;
+        if (frames.isOutermost()) {
+            timed = failed == null && (engine.clockAtStart || call.deadlineNanos() != Nanos.NEVER);
+            step = machine.begin(engine, call, timed ? clock.nanoTime() : 0, Nanos.NEVER);
+            if (failed != null) {
+                step = judgeFailure(failed, Watch.NOT_STOPPED);
             }
-            return drive(engine, call, body, step, null, false);
+        } else {
+            step = beginNested(engine, call);
         }
-        T value;
-        try {
-            enter(false);
-            value = body.run(this);
-        } catch (Throwable thrown) {
-            return drive(engine, call, body, judgeFailure(thrown, exit(false, thrown)), null, false);
-        }
-        exit(false, null);
-        if (machine.judgesValues()) {
-            return drive(engine, call, body, machine.judge(value, null, now()), value, true);
-        }
-        succeeded();
-        return value;
-    }
-
-    /** Runs a call that may have something to inherit. */
-    private <T extends @Nullable Object> T runNested(Engine engine, Call<T> call, AttemptBody<T, ?> body)
-            throws Throwable {
-        Scope scope = frames.cancelling(level);
-        if (scope == null) {
-            return drive(engine, call, body, begin(engine, call), null, false);
-        }
-        if (!scope.join(this)) {
-            machine.endBy(StopReason.CANCELLED);
-        }
-        inScope = true;
-        try {
-            return drive(engine, call, body, begin(engine, call), null, false);
-        } finally {
-            inScope = false;
-            scope.leave(this);
-        }
-    }
-
-    private int begin(Engine engine, Call<?> call) {
-        timed = true;
-        machine.within(frames.scope());
-        long now = engine.time.nanoTime();
-        return machine.begin(engine, call, now, frames.deadlineOn(engine.time, now));
-    }
-
-    /**
-     * Runs the rest of a call whose first attempt was made without a frame and has failed.
-     *
-     * @param thrown what the attempt threw
-     */
-    <T extends @Nullable Object> T runAfter(Throwable thrown, Engine engine, Call<T> call, AttemptBody<T, ?> body)
-            throws Throwable {
-        time = engine.time;
-        timed = false;
-        machine.begin(engine, call, 0, Nanos.NEVER);
-        return drive(engine, call, body, judgeFailure(thrown, Watch.NOT_STOPPED), null, false);
-    }
-
-    /** Goes on from a step to the call's end. */
-    private <T extends @Nullable Object> T drive(
-            Engine engine,
-            Call<T> call,
-            AttemptBody<T, ?> body,
-            int first,
-            @Nullable T firstValue,
-            boolean firstHasValue)
-            throws Throwable {
-        TimeSource clock = engine.time;
-        int step = first;
-        T value = firstValue;
-        boolean hasValue = firstHasValue;
+        T value = null;
+        boolean hasValue = false;
         while (true) {
             switch (step) {
                 case CallMachine.START -> {
                     value = null;
                     Throwable thrown = null;
                     boolean withdrawn = false;
+                    boolean cancellable = joined != null;
                     try {
-                        enter(inScope);
+                        enter(cancellable);
                         // Cancelled between the admission and the setting of the watch, by somebody who saw no attempt?
-                        withdrawn = inScope && machine.isEnding();
+                        withdrawn = cancellable && machine.isEnding();
                         if (!withdrawn) {
                             value = body.run(this);
                         }
                     } catch (Throwable t) {
                         thrown = t;
                     }
-                    int stopped = exit(inScope, thrown);
+                    int stopped = exit(cancellable, thrown);
                     hasValue = thrown == null && !withdrawn;
                     if (withdrawn) {
                         step = machine.withdrawn(now());
@@ -151,7 +89,8 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
                     } else if (machine.judgesValues()) {
                         step = machine.judge(value, null, now());
                     } else {
-                        step = succeeded();
+                        machine.succeeded(machine.needsClockOnSuccess() ? clock.nanoTime() : machine.attemptStartNanos);
+                        return value;
                     }
                 }
                 case CallMachine.BACK_OFF -> {
@@ -163,7 +102,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
                 }
                 case CallMachine.AWAIT_PERMIT -> step = awaitPermit(engine, clock);
                 case CallMachine.SUCCEED -> {
-                    return Ending.present(value);
+                    return value;
                 }
                 default -> {
                     return Ending.of(machine, call, hasValue, value);
@@ -172,8 +111,19 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
         }
     }
 
-    private int succeeded() {
-        return machine.succeeded(machine.needsClockOnSuccess() ? time.nanoTime() : machine.attemptStartNanos);
+    /** Begins a call that may have something to inherit. */
+    private int beginNested(Engine engine, Call<?> call) {
+        Scope scope = frames.cancelling(level);
+        if (scope != null) {
+            if (!scope.join(this)) {
+                machine.endBy(StopReason.CANCELLED);
+            }
+            joined = scope;
+        }
+        timed = true;
+        machine.within(frames.scope());
+        long now = engine.time.nanoTime();
+        return machine.begin(engine, call, now, frames.deadlineOn(engine.time, now));
     }
 
     /** An attempt begins: what is nested in it inherits its deadline, and the watch is set. */
@@ -377,6 +327,11 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
 
     /** Forgets the call that has ended. */
     void end() {
+        Scope scope = joined;
+        if (scope != null) {
+            joined = null;
+            scope.leave(this);
+        }
         machine.end();
     }
 

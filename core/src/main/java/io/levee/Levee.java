@@ -90,7 +90,7 @@ public final class Levee implements AutoCloseable {
         if (engine.unguardedFirst && call == Call.PLAIN && frames.isBare() && !engine.isClosed()) {
             return unguarded(frames, body);
         }
-        return guarded(frames, call, body);
+        return guarded(frames, call, body, null);
     }
 
     /**
@@ -99,35 +99,30 @@ public final class Levee implements AutoCloseable {
      */
     private <T extends @Nullable Object, X extends Throwable> T unguarded(Frames frames, AttemptBody<T, X> body)
             throws X {
+        Throwable failed;
         try {
             return body.run(frames);
         } catch (Throwable thrown) {
-            return guardedAfter(thrown, frames, body);
+            failed = thrown;
         }
-    }
-
-    private <T extends @Nullable Object, X extends Throwable> T guardedAfter(
-            Throwable first, Frames frames, AttemptBody<T, X> body) throws X {
-        Frame frame = frames.push();
-        try {
-            return frame.runAfter(first, engine, Call.plain(), body);
-        } catch (Throwable thrown) {
-            throw Ending.<RuntimeException>sneaky(thrown);
-        } finally {
-            frames.pop(frame);
-        }
+        return guarded(frames, Call.plain(), body, failed);
     }
 
     private <T extends @Nullable Object, X extends Throwable> T guarded(
-            Frames frames, Call<T> call, AttemptBody<T, X> body) throws X {
+            Frames frames, Call<T> call, AttemptBody<T, X> body, @Nullable Throwable failed) throws X {
         Frame frame = frames.push();
+        T value;
+        Throwable thrown;
         try {
-            return frame.run(engine, call, body);
-        } catch (Throwable thrown) {
-            throw Ending.<RuntimeException>sneaky(thrown);
+            value = frame.run(engine, call, body, failed);
+            thrown = frame.machine().thrown;
         } finally {
             frames.pop(frame);
         }
+        if (thrown != null) {
+            throw Ending.<RuntimeException>sneaky(thrown);
+        }
+        return Ending.present(value);
     }
 
     /**
@@ -143,17 +138,12 @@ public final class Levee implements AutoCloseable {
         Frames frames = Frames.current();
         Frame frame = frames.push();
         try {
-            T value = frame.run(engine, call, body);
-            return new Result<>(
-                    value, null, frame.machine().attemptsMade(), frame.machine().decision());
-        } catch (Error error) {
-            throw error;
-        } catch (Throwable failure) {
-            return new Result<>(
-                    null,
-                    failure,
-                    frame.machine().attemptsMade(),
-                    frame.machine().decision());
+            T value = frame.run(engine, call, body, null);
+            CallMachine machine = frame.machine();
+            if (machine.thrown instanceof Error error) {
+                throw error;
+            }
+            return new Result<>(value, machine.thrown, machine.attemptsMade(), machine.decision());
         } finally {
             frames.pop(frame);
         }
