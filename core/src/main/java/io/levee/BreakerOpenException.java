@@ -4,7 +4,7 @@ package io.levee;
 public final class BreakerOpenException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    BreakerOpenException(@Nullable Decision record, @Nullable Throwable cause, @Nullable CallState of) {
-        super(record, cause, of);
+    BreakerOpenException(CallState of, @Nullable Throwable cause) {
+        super(of, cause);
     }
 }

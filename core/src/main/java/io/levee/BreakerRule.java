@@ -1,7 +1,5 @@
 package io.levee;
 
-import java.util.Locale;
-
 /**
  * When a closed breaker opens: among at least so many calls, the marked ones (failed or slow) are at least such a
  * share. 'n failures in a row' is the same rule on a window that forgets everything at a success.
@@ -73,6 +71,6 @@ final class BreakerRule {
     }
 
     private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+        return Math.round(1_000 * share) / 10.0 + " %";
     }
 }

@@ -4,7 +4,7 @@ package io.levee;
 public final class BulkheadFullException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    BulkheadFullException(@Nullable Decision record, @Nullable Throwable cause, @Nullable CallState of) {
-        super(record, cause, of);
+    BulkheadFullException(CallState of, @Nullable Throwable cause) {
+        super(of, cause);
     }
 }

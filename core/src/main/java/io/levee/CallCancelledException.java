@@ -4,7 +4,7 @@ package io.levee;
 public final class CallCancelledException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    CallCancelledException(@Nullable Decision record, @Nullable Throwable cause, @Nullable CallState of) {
-        super(record, cause, of);
+    CallCancelledException(CallState of, @Nullable Throwable cause) {
+        super(of, cause);
     }
 }

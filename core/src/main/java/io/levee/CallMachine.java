@@ -325,7 +325,7 @@ final class CallMachine extends CallState {
         }
         decision = record;
         boolean isKept = !cutShort && why != StopReason.CANCELLED && why != StopReason.CLOSED;
-        failure = retries.ending(record, lastFailure, isKept);
+        failure = retries.ending(this, lastFailure, isKept);
         return FAIL;
     }
 

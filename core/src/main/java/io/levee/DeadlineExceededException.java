@@ -4,7 +4,7 @@ package io.levee;
 public final class DeadlineExceededException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    DeadlineExceededException(@Nullable Decision record, @Nullable Throwable cause, @Nullable CallState of) {
-        super(record, cause, of);
+    DeadlineExceededException(CallState of, @Nullable Throwable cause) {
+        super(of, cause);
     }
 }

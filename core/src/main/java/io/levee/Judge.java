@@ -139,12 +139,14 @@ final class Judge {
 
     /** Why a call ends that has this final verdict. */
     static StopReason stopReason(Verdict verdict) {
-        return switch (verdict.rule()) {
-            case NOT_IDEMPOTENT -> StopReason.NOT_IDEMPOTENT;
-            case BODY_NOT_REPLAYABLE -> StopReason.BODY_NOT_REPLAYABLE;
-            case COMMITTED -> StopReason.COMMITTED;
-            default -> StopReason.FINAL;
-        };
+        String rule = verdict.rule();
+        if (rule.equals(NOT_IDEMPOTENT)) {
+            return StopReason.NOT_IDEMPOTENT;
+        }
+        if (rule.equals(BODY_NOT_REPLAYABLE)) {
+            return StopReason.BODY_NOT_REPLAYABLE;
+        }
+        return rule.equals(COMMITTED) ? StopReason.COMMITTED : StopReason.FINAL;
     }
 
     private static @Nullable Fate implied(Outcome outcome) {

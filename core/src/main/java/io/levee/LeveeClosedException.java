@@ -4,7 +4,7 @@ package io.levee;
 public final class LeveeClosedException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    LeveeClosedException(@Nullable Decision record, @Nullable Throwable cause, @Nullable CallState of) {
-        super(record, cause, of);
+    LeveeClosedException(CallState of, @Nullable Throwable cause) {
+        super(of, cause);
     }
 }

@@ -51,24 +51,25 @@ public abstract sealed class LeveeException extends RuntimeException
 
     private final transient int packed;
 
-    /** With a record, or with the call that was refused at its first instant. */
-    LeveeException(@Nullable Decision decision, @Nullable Throwable cause, @Nullable CallState refused) {
+    /** Of a call that has a record, or that was refused at its first instant. */
+    LeveeException(CallState of, @Nullable Throwable cause) {
         super(null, cause, true, false);
-        this.decision = decision;
-        if (refused == null) {
+        decision = of.decision;
+        if (decision != null) {
             remainingNanos = 0;
             operation = null;
             downstream = null;
             retryBudgetMillis = NONE;
             packed = 0;
         } else {
-            long now = refused.startNanos;
-            RetryBudget budget = refused.engine.budget;
-            remainingNanos = refused.deadlineNanos == Nanos.NEVER ? refused.deadlineNanos : refused.deadlineNanos - now;
-            operation = refused.call.operation();
-            downstream = refused.engine.name;
+            Engine engine = of.engine;
+            long now = of.startNanos;
+            RetryBudget budget = engine.budget;
+            remainingNanos = of.deadlineNanos == Nanos.NEVER ? of.deadlineNanos : of.deadlineNanos - now;
+            operation = of.call.operation();
+            downstream = engine.name;
             retryBudgetMillis = budget == null ? NONE : (int) Math.round(budget.balance(now) * 1000);
-            packed = packed(refused, refused.engine, now);
+            packed = packed(of, engine, now);
         }
     }
 
@@ -143,46 +144,39 @@ public abstract sealed class LeveeException extends RuntimeException
      */
     static @Nullable LeveeException refusal(CallState call) {
         ConcurrencyLimit limit = call.engine.limit;
-        return limit != null && limit.limit() > MOST_LIMIT ? null : make(call.stopped, null, null, call);
+        return limit != null && limit.limit() > MOST_LIMIT ? null : of(call, null);
     }
 
-    static LeveeException of(Decision decision, @Nullable Throwable cause) {
-        StopReason stop = decision.stop();
-        if (stop == null) {
-            throw new IllegalArgumentException("not a stop: " + decision);
-        }
-        return make(stop, decision, cause, null);
-    }
-
-    private static LeveeException make(
-            StopReason stop, @Nullable Decision record, @Nullable Throwable cause, @Nullable CallState of) {
+    /** The exception of a call that has ended, with its record where it has one. */
+    static LeveeException of(CallState of, @Nullable Throwable cause) {
+        StopReason stop = of.stopped;
         if (stop == StopReason.DEADLINE) {
-            return new DeadlineExceededException(record, cause, of);
+            return new DeadlineExceededException(of, cause);
         }
         if (stop == StopReason.RETRY_BUDGET) {
-            return new RetryBudgetEmptyException(record, cause, of);
+            return new RetryBudgetEmptyException(of, cause);
         }
         if (stop == StopReason.BREAKER_OPEN) {
-            return new BreakerOpenException(record, cause, of);
+            return new BreakerOpenException(of, cause);
         }
         if (stop == StopReason.NO_PERMIT) {
-            return new NoPermitException(record, cause, of);
+            return new NoPermitException(of, cause);
         }
         if (stop == StopReason.BULKHEAD_FULL) {
-            return new BulkheadFullException(record, cause, of);
+            return new BulkheadFullException(of, cause);
         }
         if (stop == StopReason.LIMIT_FULL) {
-            return new LimitFullException(record, cause, of);
+            return new LimitFullException(of, cause);
         }
         if (stop == StopReason.THROTTLED) {
-            return new ThrottledException(record, cause, of);
+            return new ThrottledException(of, cause);
         }
         if (stop == StopReason.CANCELLED) {
-            return new CallCancelledException(record, cause, of);
+            return new CallCancelledException(of, cause);
         }
         if (stop == StopReason.CLOSED) {
-            return new LeveeClosedException(record, cause, of);
+            return new LeveeClosedException(of, cause);
         }
-        return new RetriesEndedException(record, cause);
+        return new RetriesEndedException(of, cause);
     }
 }

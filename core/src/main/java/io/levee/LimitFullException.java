@@ -4,7 +4,7 @@ package io.levee;
 public final class LimitFullException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    LimitFullException(@Nullable Decision record, @Nullable Throwable cause, @Nullable CallState of) {
-        super(record, cause, of);
+    LimitFullException(CallState of, @Nullable Throwable cause) {
+        super(of, cause);
     }
 }

@@ -4,7 +4,7 @@ package io.levee;
 public final class NoPermitException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    NoPermitException(@Nullable Decision record, @Nullable Throwable cause, @Nullable CallState of) {
-        super(record, cause, of);
+    NoPermitException(CallState of, @Nullable Throwable cause) {
+        super(of, cause);
     }
 }

@@ -152,8 +152,8 @@ final class Retries {
      *
      * @param isKept whether the last attempt's exception is what the call throws, if there is one
      */
-    Throwable ending(Decision record, @Nullable Throwable last, boolean isKept) {
-        Throwable thrown = last != null && isKept ? last : LeveeException.of(record, last);
+    Throwable ending(CallState of, @Nullable Throwable last, boolean isKept) {
+        Throwable thrown = last != null && isKept ? last : LeveeException.of(of, last);
         Throwable before = last;
         for (Throwable one : failures) {
             if (one != before && one != last) {
@@ -162,7 +162,7 @@ final class Retries {
             }
         }
         if (thrown == last) {
-            suppress(thrown, LeveeException.of(record, null));
+            suppress(thrown, LeveeException.of(of, null));
         }
         return thrown;
     }

@@ -4,7 +4,7 @@ package io.levee;
 public final class RetriesEndedException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    RetriesEndedException(@Nullable Decision decision, @Nullable Throwable cause) {
-        super(decision, cause, null);
+    RetriesEndedException(CallState of, @Nullable Throwable cause) {
+        super(of, cause);
     }
 }

@@ -4,7 +4,7 @@ package io.levee;
 public final class RetryBudgetEmptyException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    RetryBudgetEmptyException(@Nullable Decision record, @Nullable Throwable cause, @Nullable CallState of) {
-        super(record, cause, of);
+    RetryBudgetEmptyException(CallState of, @Nullable Throwable cause) {
+        super(of, cause);
     }
 }

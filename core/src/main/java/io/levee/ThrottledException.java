@@ -4,7 +4,7 @@ package io.levee;
 public final class ThrottledException extends LeveeException {
     private static final long serialVersionUID = 1L;
 
-    ThrottledException(@Nullable Decision record, @Nullable Throwable cause, @Nullable CallState of) {
-        super(record, cause, of);
+    ThrottledException(CallState of, @Nullable Throwable cause) {
+        super(of, cause);
     }
 }
