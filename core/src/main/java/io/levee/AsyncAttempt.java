@@ -5,7 +5,7 @@ import java.util.function.BiConsumer;
 /** What the body of an asynchronous attempt sees; valid on every thread, also after the attempt has ended. */
 final class AsyncAttempt implements Attempt {
     private final int number;
-    private final TimeSource time;
+    final TimeSource time;
     private final long dueNanos;
     private final long deadlineNanos;
     /** What holds round the call. */
@@ -62,10 +62,6 @@ final class AsyncAttempt implements Attempt {
     @Override
     public void answering() {
         answeringNanos = time.nanoTime();
-    }
-
-    TimeSource time() {
-        return time;
     }
 
     @Override

@@ -66,12 +66,12 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember {
             Engine engine, Call<T> call, AsyncAttemptBody<T> body, boolean wantsResult) {
         Frames frames = Frames.current();
         Scope around = frames.innermost();
-        boolean isTimed = engine.clockAtStart || call.deadlineNanos() != Nanos.NEVER || !frames.isBare();
+        boolean isTimed = engine.clockAtStart || call.deadlineNanos != Nanos.NEVER || !frames.isBare();
         long now = isTimed ? engine.time.nanoTime() : 0;
         long inherited = frames.deadlineOn(engine.time, now);
         Frame frame = frames.push();
         try {
-            CallMachine machine = frame.machine();
+            CallMachine machine = frame.machine;
             if (around != null && around.isCancelled()) {
                 machine.endBy(StopReason.CANCELLED);
             }

@@ -1,30 +1,10 @@
 package io.levee;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 
 /** The one {@link Breaker.Spec}: what may be set to what, what excludes what, what is the default. */
 final class BreakerSettings implements Breaker.Spec, Cloneable {
-    /** The mission's rule. */
-    private static final long OPEN_AFTER_A_ROW = 30 * Nanos.PER_SECOND;
-
-    // 30 s, 20 calls and 5 s growing to 300 s: what Polly, SmallRye and Finagle settled on, in this order.
-    private static final long DEFAULT_WINDOW = 30 * Nanos.PER_SECOND;
-    private static final int DEFAULT_MINIMUM_CALLS = 20;
-    private static final long OPEN_AFTER_A_SHARE = 5 * Nanos.PER_SECOND;
-    private static final long LONGEST_AFTER_A_SHARE = 300 * Nanos.PER_SECOND;
-
-    private static final long SHORTEST_LEASE = 60 * Nanos.PER_SECOND;
-
-    // Shorter, and laps of the ring come round too soon (TimeWindow); longer, and a bucket is hours.
-    private static final long SHORTEST_WINDOW = 100 * Nanos.PER_MILLI;
-    private static final long LONGEST_WINDOW = 86_400 * Nanos.PER_SECOND;
-    /** Every failure counts the marked bits again: 157 words at the most. */
-    private static final int MOST_LAST_CALLS = 10_000;
-    /** One full bucket of a time window must be able to reach it. */
-    private static final int MOST_MINIMUM_CALLS = 100_000;
-
     /** The limit of the rule 'n failures in a row'; 0 for the rule about a share. */
     private int failuresInARow;
 
@@ -75,16 +55,17 @@ final class BreakerSettings implements Breaker.Spec, Cloneable {
     static BreakerSettings consecutiveFailures(int n) {
         BreakerSettings settings = new BreakerSettings();
         settings.failuresInARow = Range.atLeast(1, n, "consecutiveFailures");
-        settings.openForNanos = OPEN_AFTER_A_ROW;
+        settings.openForNanos = 30 * Nanos.PER_SECOND; // the mission's rule
         return settings;
     }
 
     static BreakerSettings failureRate(double share) {
         BreakerSettings settings = new BreakerSettings();
         settings.failureShare = checkedShare(share, "failureRate");
-        settings.openForNanos = OPEN_AFTER_A_SHARE;
+        // What Finagle settled on.
+        settings.openForNanos = 5 * Nanos.PER_SECOND;
         settings.growth = 2.0;
-        settings.longestNanos = LONGEST_AFTER_A_SHARE;
+        settings.longestNanos = 300 * Nanos.PER_SECOND;
         settings.growthIsDefault = true;
         return settings;
     }
@@ -110,7 +91,8 @@ final class BreakerSettings implements Breaker.Spec, Cloneable {
 
     @Override
     public Breaker.Spec overTime(Duration window) {
-        long nanos = Range.within(SHORTEST_WINDOW, LONGEST_WINDOW, window, "overTime");
+        // Shorter, and laps of the ring come round too soon (TimeWindow); longer, and a bucket is hours.
+        long nanos = Range.within(100 * Nanos.PER_MILLI, 86_400 * Nanos.PER_SECOND, window, "overTime");
         if (lastCalls != 0) {
             throw exclusive(nanos, lastCalls);
         }
@@ -119,7 +101,8 @@ final class BreakerSettings implements Breaker.Spec, Cloneable {
 
     @Override
     public Breaker.Spec overCalls(int calls) {
-        Range.within(1, MOST_LAST_CALLS, calls, "overCalls");
+        // Every failure counts the marked bits again: 157 words at the most.
+        Range.within(1, 10_000, calls, "overCalls");
         if (windowNanos != 0) {
             throw exclusive(windowNanos, calls);
         }
@@ -133,7 +116,8 @@ final class BreakerSettings implements Breaker.Spec, Cloneable {
 
     @Override
     public Breaker.Spec minimumCalls(int n) {
-        Range.within(1, MOST_MINIMUM_CALLS, n, "minimumCalls");
+        // One full bucket of a time window must be able to reach it.
+        Range.within(1, 100_000, n, "minimumCalls");
         return counting(windowNanos, lastCalls, n);
     }
 
@@ -158,10 +142,9 @@ final class BreakerSettings implements Breaker.Spec, Cloneable {
     }
 
     private BreakerRule shareRule(double share, long thresholdNanos) {
-        int minimum = minimumCalls != 0
-                ? minimumCalls
-                : lastCalls != 0 ? Math.min(DEFAULT_MINIMUM_CALLS, lastCalls) : DEFAULT_MINIMUM_CALLS;
-        long window = lastCalls != 0 ? 0 : windowNanos != 0 ? windowNanos : DEFAULT_WINDOW;
+        // 20 calls and 30 s: what SmallRye and Polly settled on.
+        int minimum = minimumCalls != 0 ? minimumCalls : lastCalls != 0 ? Math.min(20, lastCalls) : 20;
+        long window = lastCalls != 0 ? 0 : windowNanos != 0 ? windowNanos : 30 * Nanos.PER_SECOND;
         return new BreakerRule(minimum, share, thresholdNanos, window, lastCalls);
     }
 
@@ -174,7 +157,7 @@ final class BreakerSettings implements Breaker.Spec, Cloneable {
     }
 
     private long lease() {
-        return leaseNanos != 0 ? leaseNanos : Math.max(openForNanos, SHORTEST_LEASE);
+        return leaseNanos != 0 ? leaseNanos : Math.max(openForNanos, 60 * Nanos.PER_SECOND);
     }
 
     private static double checkedShare(double share, String setting) {
@@ -206,32 +189,6 @@ final class BreakerSettings implements Breaker.Spec, Cloneable {
         changed.longestNanos = longest;
         changed.growthIsDefault = false;
         return changed;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof BreakerSettings that && all().equals(that.all());
-    }
-
-    @Override
-    public int hashCode() {
-        return all().hashCode();
-    }
-
-    private List<Object> all() {
-        return List.of(
-                failuresInARow,
-                failureShare,
-                windowNanos,
-                lastCalls,
-                minimumCalls,
-                slowNanos,
-                slowShare,
-                openForNanos,
-                growth,
-                longestNanos,
-                growthIsDefault,
-                leaseNanos);
     }
 
     @Override

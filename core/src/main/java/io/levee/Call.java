@@ -28,11 +28,11 @@ public final class Call<T extends @Nullable Object> {
      */
     private final @Nullable Boolean repeat;
 
-    private final long deadlineNanos;
-    private final @Nullable Function<Throwable, ? extends T> fallback;
-    private final @Nullable OutcomeReader<? super T> reader;
-    private final @Nullable Consumer<? super T> discard;
-    private final boolean hedgeable;
+    final long deadlineNanos;
+    final @Nullable Function<Throwable, ? extends T> fallback;
+    final @Nullable OutcomeReader<? super T> reader;
+    final @Nullable Consumer<? super T> discard;
+    final boolean hedgeable;
     private final @Nullable CallTarget target;
 
     private Call(
@@ -241,27 +241,9 @@ public final class Call<T extends @Nullable Object> {
         return operation;
     }
 
-    boolean isHedgeable() {
-        return hedgeable;
-    }
-
     /** Whether the request may reach the downstream twice, where the downstream's own setting is this. */
     boolean repeatable(boolean downstreams) {
         return repeat == null ? downstreams : repeat;
-    }
-
-    long deadlineNanos() {
-        return deadlineNanos;
-    }
-
-    @Nullable
-    Function<Throwable, ? extends T> fallback() {
-        return fallback;
-    }
-
-    @Nullable
-    OutcomeReader<? super T> reader() {
-        return reader;
     }
 
     /** What an attempt of this call produced. */
@@ -272,10 +254,5 @@ public final class Call<T extends @Nullable Object> {
             return own.read(value, thrown);
         }
         return thrown == null ? Outcome.value(value) : Outcome.failure(thrown);
-    }
-
-    @Nullable
-    Consumer<? super T> discard() {
-        return discard;
     }
 }

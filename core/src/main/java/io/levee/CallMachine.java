@@ -44,7 +44,7 @@ final class CallMachine extends CallState {
             this.call = call;
         }
         startNanos = nowNanos;
-        long own = Math.min(engine.deadlineNanos, call.deadlineNanos());
+        long own = Math.min(engine.deadlineNanos, call.deadlineNanos);
         deadlineNanos = Math.min(inheritedDeadlineNanos, own == Nanos.NEVER ? own : Nanos.add(nowNanos, own));
         TelemetryHub telemetry = engine.telemetry;
         if (telemetry != null) {
@@ -189,7 +189,7 @@ final class CallMachine extends CallState {
             return stop(Judge.stopReason(judged), nowNanos);
         }
         Race both = race;
-        if (both != null && both.isOtherOut()) {
+        if (both != null && both.otherOut) {
             retries.rememberFailure(thrown);
             both.fallBack();
             return AWAIT_OTHER;

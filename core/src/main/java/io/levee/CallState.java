@@ -193,7 +193,7 @@ abstract class CallState implements CallView {
 
     /** True if a returned value needs judging; false if it is a success and {@link CallMachine#succeeded(long)} can be told at once. */
     final boolean judgesValues() {
-        return engine.judgesValues || call.reader() != null;
+        return engine.judgesValues || call.reader != null;
     }
 
     /** True if the success must come with the present instant; else the attempt's start serves. */
@@ -202,7 +202,7 @@ abstract class CallState implements CallView {
         ConcurrencyLimit limit = engine.limit;
         return engine.clockOnSuccess
                 || (limit != null && limit.measures())
-                || (telemetry != null && (attempt > 0 || telemetry.timesEveryCall()));
+                || (telemetry != null && (attempt > 0 || telemetry.timesEveryCall));
     }
 
     /** Whether the call is made for a retry of this process' caller, who goes on retrying: it may cost no token here. */
@@ -213,7 +213,7 @@ abstract class CallState implements CallView {
 
     final boolean isFirstInFocus() {
         Race both = race;
-        return both != null && both.isFirstInFocus();
+        return both != null && both.firstInFocus;
     }
 
     @Override

@@ -86,10 +86,10 @@ public final class CauseChain {
     private static boolean isA(Throwable t, String className) {
         Class<?> type = t.getClass();
         if (t instanceof NamedThrowable named) {
-            if (named.className().equals(className)) {
+            if (named.className.equals(className)) {
                 return true;
             }
-            type = named.type();
+            type = named.type;
         }
         for (Class<?> c = type; c != null; c = c.getSuperclass()) {
             if (c.getName().equals(className)) {

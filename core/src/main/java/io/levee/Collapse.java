@@ -7,12 +7,6 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Collapse {
     static final int RUN = 30;
     static final int PROBE_EVERY = 25;
-    private static final int LONGEST_RUN = 10_000;
-    /** A run that is as long as this over the share of those that succeed comes once in 10^10 attempts. */
-    private static final double CHANCE = 23;
-
-    private static final long PROBE_GAP = 10 * Nanos.PER_MILLI;
-
     /** Failures since the last answer. */
     private final AtomicInteger failures = new AtomicInteger();
 
@@ -33,7 +27,7 @@ final class Collapse {
         int refused = refusedSinceProbe.incrementAndGet();
         long last = probedNanos.get();
         long since = nowNanos - last;
-        boolean due = since >= Nanos.PER_SECOND || (refused >= PROBE_EVERY && since >= PROBE_GAP);
+        boolean due = since >= Nanos.PER_SECOND || (refused >= PROBE_EVERY && since >= 10 * Nanos.PER_MILLI);
         // Opponents: others who would be the same probe.
         if (!due || !probedNanos.compareAndSet(last, nowNanos)) {
             return false;
@@ -48,7 +42,8 @@ final class Collapse {
         if (run == 1) {
             successShare = shareOfLate;
         }
-        if (run >= RUN && !on && run >= Math.min(LONGEST_RUN, CHANCE / successShare)) {
+        // A run that is as long as 23 over the share of those that succeed comes once in 10^10 attempts.
+        if (run >= RUN && !on && run >= Math.min(10_000, 23 / successShare)) {
             refusedSinceProbe.set(0);
             probedNanos.set(nowNanos);
             probes.set(0);

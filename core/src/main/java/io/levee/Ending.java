@@ -14,7 +14,7 @@ final class Ending {
      */
     static <T extends @Nullable Object> @Nullable T of(
             CallMachine machine, Call<T> call, boolean hasValue, @Nullable T value) {
-        Function<Throwable, ? extends T> fallback = call.fallback();
+        Function<Throwable, ? extends T> fallback = call.fallback;
         if (hasValue && endsWithValue(machine) && (fallback == null || !endsInFault(machine))) {
             machine.failed(false);
             return value;
@@ -73,7 +73,7 @@ final class Ending {
 
     /** Hands a value that nobody will get to the call's disposal. */
     static <T extends @Nullable Object> void discard(Call<T> call, @Nullable T value) {
-        Consumer<? super T> disposal = call.discard();
+        Consumer<? super T> disposal = call.discard;
         if (disposal == null) {
             return;
         }

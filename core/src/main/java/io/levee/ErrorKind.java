@@ -19,16 +19,16 @@ public enum ErrorKind {
             .withCost(0)),
 
     /** No connection to the downstream could be made. */
-    CONNECT(ErrorRule.CONNECT.verdict()),
+    CONNECT(ErrorRule.CONNECT.verdict),
 
     /** The peer's certificate was not accepted: it will not be next time. */
     CERTIFICATE(ErrorRule.CERTIFICATE.verdict()),
 
     /** A connection in use broke. */
-    CONNECTION_LOST(ErrorRule.RESET.verdict()),
+    CONNECTION_LOST(ErrorRule.RESET.verdict),
 
     /** The downstream, or the client on the caller's behalf, gave up waiting: for a lock, or for the answer. */
-    TIMEOUT(ErrorRule.TIMEOUT.verdict()),
+    TIMEOUT(ErrorRule.TIMEOUT.verdict),
 
     /** The downstream has no room for it at the moment: too many connections, no memory. */
     OVERLOADED(Verdict.retryable("overloaded", "the downstream has no room for it at the moment")),
@@ -37,7 +37,7 @@ public enum ErrorKind {
     UNAVAILABLE(Verdict.retryable("unavailable", "the downstream is starting, stopping or failing over")),
 
     /** A queue in this process, such as a connection pool, lent nothing in time. Never left the process. */
-    LOCAL_QUEUE(ErrorRule.REJECTED.verdict()),
+    LOCAL_QUEUE(ErrorRule.REJECTED.verdict),
 
     /** The request itself is refused and would be again: a violated constraint, a syntax error, a missing right. */
     REQUEST_REFUSED(Verdict.fatal("request-refused", "the request itself is refused and would be again")
@@ -48,13 +48,9 @@ public enum ErrorKind {
 
     @SuppressWarnings(
             "ImmutableEnumChecker") // a Verdict is immutable; the annotation that says so would be a dependency
-    private final Verdict verdict;
+    final Verdict verdict;
 
     ErrorKind(Verdict verdict) {
         this.verdict = verdict;
-    }
-
-    Verdict verdict() {
-        return verdict;
     }
 }

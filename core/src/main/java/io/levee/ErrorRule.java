@@ -59,7 +59,7 @@ enum ErrorRule {
 
     @SuppressWarnings(
             "ImmutableEnumChecker") // a Verdict is immutable; the annotation that says so would be a dependency
-    private final Verdict verdict;
+    final Verdict verdict;
 
     ErrorRule(Verdict verdict) {
         this.verdict = verdict;
@@ -77,10 +77,6 @@ enum ErrorRule {
     /** Final, and no evidence against the downstream. */
     private static Verdict local(String rule, String reason) {
         return Verdict.fatal(rule, reason).withHealth(Health.UNKNOWN);
-    }
-
-    Verdict verdict() {
-        return verdict;
     }
 
     /** Whether the rule ends the call even where it is met only among the suppressed exceptions. */

@@ -120,11 +120,11 @@ final class ErrorTable extends ClassValue<ErrorRule> {
 
     /** For a throwable of which only names are known: the class' superclasses count where the class can be loaded. */
     private static ErrorRule byName(NamedThrowable named) {
-        ErrorRule rule = RULES.get(named.className());
+        ErrorRule rule = RULES.get(named.className);
         if (rule != null) {
             return rule;
         }
-        Class<?> type = named.type();
+        Class<?> type = named.type;
         return type == null ? ErrorRule.UNKNOWN : BY_CLASS.get(type);
     }
 
@@ -193,7 +193,7 @@ final class ErrorTable extends ClassValue<ErrorRule> {
             if (worst.endsFromSuppressed()) {
                 ending = ending.moreSevere(worst);
             }
-            transientSuppressed |= worst.verdict().isRetryable();
+            transientSuppressed |= worst.verdict.isRetryable();
         }
     }
 }

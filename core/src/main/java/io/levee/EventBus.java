@@ -16,11 +16,6 @@ final class EventBus implements ThreadFactory {
     /** Enough for a burst of thousands of calls; beyond it the newest events are dropped and counted. */
     static final int CAPACITY = 8_192;
 
-    /** How long closing waits for listeners before it interrupts them. */
-    private static final long CLOSE_PATIENCE_MS = 1_000;
-
-    static final System.Logger LOG = System.getLogger("io.levee");
-
     private final String downstream;
     private final List<LeveeListener> listeners;
     private final LongAdder dropped = new LongAdder();
@@ -58,10 +53,7 @@ final class EventBus implements ThreadFactory {
                 failures.increment();
                 // Once, not for every event: a listener that fails in a storm must not become a log storm.
                 if (failures.sum() == 1) {
-                    LOG.log(
-                            System.Logger.Level.WARNING,
-                            downstream + ": a listener threw; further ones are counted",
-                            failure);
+                    TelemetryHub.warn(downstream + ": a listener threw; further ones are counted", failure);
                 }
             }
         }
@@ -82,7 +74,7 @@ final class EventBus implements ThreadFactory {
     void close() {
         courier.shutdown();
         try {
-            if (!courier.awaitTermination(CLOSE_PATIENCE_MS, TimeUnit.MILLISECONDS)) {
+            if (!courier.awaitTermination(1, TimeUnit.SECONDS)) {
                 dropped.add(courier.shutdownNow().size());
             }
         } catch (InterruptedException interrupted) {

@@ -12,11 +12,11 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
     private final Frames frames;
     private final Thread owner;
     private final Watch watch;
-    private CallMachine machine = new CallMachine();
+    CallMachine machine = new CallMachine();
 
     private final int level;
     private TimeSource time = TimeSource.system();
-    private boolean inAttempt;
+    boolean inAttempt;
     /** False if nothing in this call needs an instant, and its time stands still at 0 until it has to wait. */
     private boolean timed;
     /** The scope that this call is a member of, and that may cancel it; null for none. */
@@ -26,7 +26,8 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
     private @Nullable Scope attemptScope;
 
     /** The asynchronous attempt that is being started here; null for a synchronous one. */
-    private @Nullable AsyncAttempt starting;
+    @Nullable
+    AsyncAttempt starting;
 
     Frame(Frames frames, Thread owner, int level) {
         this.frames = frames;
@@ -53,7 +54,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
         }
         int step;
         if (frames.isOutermost()) {
-            timed = failed == null && (engine.clockAtStart || call.deadlineNanos() != Nanos.NEVER);
+            timed = failed == null && (engine.clockAtStart || call.deadlineNanos != Nanos.NEVER);
             step = machine.begin(engine, call, timed ? clock.nanoTime() : 0, Nanos.NEVER);
             if (failed != null) {
                 step = judgeFailure(failed, Watch.NOT_STOPPED);
@@ -96,7 +97,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
                 case CallMachine.BACK_OFF -> {
                     if (hasValue) {
                         Ending.discard(call, value);
-                        hasValue = call.discard() == null;
+                        hasValue = call.discard == null;
                     }
                     step = machine.resume(backOff(engine, clock));
                 }
@@ -146,16 +147,12 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
         return stopped;
     }
 
-    boolean isInAttempt() {
-        return inAttempt;
-    }
-
     /** The deadline of the running attempt, as an instant of a time source that shows {@code nowNanos}. */
     long dueOn(TimeSource source, long nowNanos) {
         AsyncAttempt async = starting;
         return async == null
                 ? Frames.moved(machine.dueNanos, time, source, nowNanos)
-                : Frames.moved(async.dueNanos(), async.time(), source, nowNanos);
+                : Frames.moved(async.dueNanos(), async.time, source, nowNanos);
     }
 
     private int judgeFailure(Throwable thrown, int stopped) {
@@ -273,7 +270,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
     private void leaveAttemptScope(boolean cancels) {
         Scope scope = attemptScope;
         attemptScope = null;
-        watch.forgetScope();
+        watch.started = null;
         if (scope != null && cancels) {
             scope.cancel();
         }
@@ -300,10 +297,6 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
         CallMachine taken = machine;
         machine = new CallMachine();
         return taken;
-    }
-
-    boolean isStarting() {
-        return starting != null;
     }
 
     /** The scope that stands for the running attempt. */
@@ -333,10 +326,6 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
             scope.leave(this);
         }
         machine.end();
-    }
-
-    CallMachine machine() {
-        return machine;
     }
 
     @Override

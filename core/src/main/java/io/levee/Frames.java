@@ -99,7 +99,7 @@ final class Frames implements Attempt {
     private @Nullable Frame running(int below) {
         for (int level = below - 1; level >= scopeDepth; level--) {
             Frame frame = stack[level];
-            if (frame != null && frame.isInAttempt()) {
+            if (frame != null && frame.inAttempt) {
                 return frame;
             }
         }
@@ -113,7 +113,7 @@ final class Frames implements Attempt {
             return running.dueOn(source, nowNanos);
         }
         Scope bound = scope;
-        return bound == null ? Nanos.NEVER : moved(bound.deadlineNanos(), bound.time(), source, nowNanos);
+        return bound == null ? Nanos.NEVER : moved(bound.deadlineNanos, bound.time, source, nowNanos);
     }
 
     /** A deadline of one time source as an instant of another one, which shows {@code nowNanos}. */
@@ -139,7 +139,7 @@ final class Frames implements Attempt {
         Scope parent = innermost();
         return parent == null
                 ? childScope(TimeSource.system(), Nanos.NEVER)
-                : childScope(parent.time(), parent.deadlineNanos());
+                : childScope(parent.time, parent.deadlineNanos);
     }
 
     /** What holds here as a scope: the running attempt's, else the bound one; null for nothing. */
@@ -162,7 +162,7 @@ final class Frames implements Attempt {
     @Nullable
     Scope cancelling(int level) {
         Frame running = running(level);
-        return running != null && running.isStarting() ? running.attemptScope() : scope;
+        return running != null && running.starting != null ? running.attemptScope() : scope;
     }
 
     Scope.Attachment attach(Scope inner) {

@@ -104,7 +104,7 @@ final class Gcra {
         this.tat = new Padded(1);
         this.tat.set(Padded.FIRST, tat);
         this.sinceNanos = sinceNanos;
-        increment = rule.incrementNanos();
+        increment = rule.incrementNanos;
         this.lease = lease - lease % increment; // whole slots: of a whole burst none may be cut
         leases = lease != 0 && leasing ? new Padded(Padded.STRIPES) : null;
         tolerance = rule.burstNanos() - increment;
@@ -112,7 +112,7 @@ final class Gcra {
 
     private static long leaseOf(LimiterRule rule) {
         // All leases at once are an eighth of the burst at most.
-        return rule.incrementNanos() * LEAST_SLOTS <= LEASE && rule.burstNanos() / 8 >= LEASE * Padded.STRIPES
+        return rule.incrementNanos * LEAST_SLOTS <= LEASE && rule.burstNanos() / 8 >= LEASE * Padded.STRIPES
                 ? LEASE
                 : 0;
     }
@@ -294,10 +294,10 @@ final class Gcra {
         long taken = Math.min(full, ahead);
         long left = full - taken;
         long newFull = newRule.burstNanos();
-        boolean payOff = newRule.incrementNanos() < increment && newRule.burst() < rule.burst();
+        boolean payOff = newRule.incrementNanos < increment && newRule.burst < rule.burst;
         long debt = payOff
-                ? scaledUp(taken, newRule.incrementNanos())
-                : newFull - Math.min(newFull, scaledDown(left, newRule));
+                ? scaled(taken, newRule, Nanos.NEVER, true)
+                : newFull - scaled(left, newRule, newFull, false);
         return new Gcra(newRule, now + debt, now, leaseOf(newRule), true);
     }
 
@@ -306,19 +306,11 @@ final class Gcra {
         return lease != 0 && leases == null;
     }
 
-    private long scaledUp(long nanos, long newIncrement) {
+    /** As many permits in the time they stand for under the new rule; what exceeds the most is that. */
+    private long scaled(long nanos, LimiterRule newRule, long most, boolean up) {
         BigInteger[] parts = BigInteger.valueOf(nanos)
-                .multiply(BigInteger.valueOf(newIncrement))
+                .multiply(BigInteger.valueOf(newRule.incrementNanos))
                 .divideAndRemainder(BigInteger.valueOf(increment));
-        return parts[0].longValueExact() + (parts[1].signum() == 0 ? 0 : 1);
-    }
-
-    /** As many permits in the time they stand for under the new rule, at most its burst. */
-    private long scaledDown(long nanos, LimiterRule newRule) {
-        return BigInteger.valueOf(nanos)
-                .multiply(BigInteger.valueOf(newRule.incrementNanos()))
-                .divide(BigInteger.valueOf(increment))
-                .min(BigInteger.valueOf(newRule.burstNanos()))
-                .longValueExact();
+        return parts[0].min(BigInteger.valueOf(most)).longValueExact() + (up ? parts[1].signum() : 0);
     }
 }

@@ -36,8 +36,8 @@ public final class Hedge {
     private final @Nullable LatencyWindow latency;
     private final long fixedNanos;
     private final long leastNanos;
-    private final LongAdder sent = new LongAdder();
-    private final LongAdder won = new LongAdder();
+    final LongAdder sent = new LongAdder();
+    final LongAdder won = new LongAdder();
 
     private Hedge(Spec spec, long nowNanos) {
         fixedNanos = spec.fixedNanos;
@@ -95,14 +95,6 @@ public final class Hedge {
         }
     }
 
-    void onSent() {
-        sent.increment();
-    }
-
-    void onWon() {
-        won.increment();
-    }
-
     /**
      * The figures.
      *
@@ -124,9 +116,6 @@ public final class Hedge {
 
     /** When attempts are hedged. Immutable; each method answers a changed copy. */
     public static final class Spec {
-        private static final long MIN_WINDOW = Nanos.PER_SECOND;
-        private static final long MAX_WINDOW = 3_600 * Nanos.PER_SECOND;
-
         /** 0 for a fixed delay. */
         private final double share;
 
@@ -179,7 +168,7 @@ public final class Hedge {
          */
         public Spec window(Duration length) {
             requirePercentile("window");
-            long nanos = Range.within(MIN_WINDOW, MAX_WINDOW, length, "hedge window");
+            long nanos = Range.within(Nanos.PER_SECOND, 3_600 * Nanos.PER_SECOND, length, "hedge window");
             return new Spec(share, fixedNanos, leastNanos, nanos, minimumSamples);
         }
 

@@ -157,7 +157,7 @@ final class Judge {
             return StatusTable.verdictFor(outcome.status()).fate();
         }
         Throwable failure = outcome.failure();
-        return failure == null ? null : ErrorTable.ruleFor(failure).verdict().fate();
+        return failure == null ? null : ErrorTable.ruleFor(failure).verdict.fate();
     }
 
     // The wait before a retry: the policy's own, lifted over the floor that the downstream asked for.

@@ -115,7 +115,7 @@ public final class Levee implements AutoCloseable {
         Throwable thrown;
         try {
             value = frame.run(engine, call, body, failed);
-            thrown = frame.machine().thrown;
+            thrown = frame.machine.thrown;
         } finally {
             frames.pop(frame);
         }
@@ -139,7 +139,7 @@ public final class Levee implements AutoCloseable {
         Frame frame = frames.push();
         try {
             T value = frame.run(engine, call, body, null);
-            CallMachine machine = frame.machine();
+            CallMachine machine = frame.machine;
             if (machine.thrown instanceof Error error) {
                 throw error;
             }

@@ -140,7 +140,7 @@ public final class Limiter {
      * @return permits per second, as asked for
      */
     public double permitsPerSecond() {
-        return permits.rule().permitsPerSecond();
+        return permits.rule().permitsPerSecond;
     }
 
     /**
@@ -149,7 +149,7 @@ public final class Limiter {
      * @return how many permits a limiter at rest grants at one instant
      */
     public long burst() {
-        return permits.rule().burst();
+        return permits.rule().burst;
     }
 
     /**
@@ -165,7 +165,7 @@ public final class Limiter {
     @Override
     public String toString() {
         LimiterRule rule = permits.rule();
-        return "Limiter[" + rule.permitsPerSecond() + " per second, burst " + rule.burst() + ", " + waiting()
+        return "Limiter[" + rule.permitsPerSecond + " per second, burst " + rule.burst + ", " + waiting()
                 + " waiting]";
     }
 
@@ -330,7 +330,7 @@ public final class Limiter {
 
         @Override
         public String toString() {
-            return "Limiter.Spec[" + rule.permitsPerSecond() + " per second, burst " + rule.burst() + ", at most "
+            return "Limiter.Spec[" + rule.permitsPerSecond + " per second, burst " + rule.burst + ", at most "
                     + maxWaiting + " waiting]";
         }
     }

@@ -22,9 +22,12 @@ final class LimiterRule {
     private static final String LEAVE_OUT = "; to let everything through leave the limiter out";
     private static final String FORCE_OPEN = "; to let nothing through force the breaker open";
 
-    private final double permitsPerSecond;
-    private final long incrementNanos;
-    private final long burst;
+    /** The rate asked for. */
+    final double permitsPerSecond;
+    /** The time that one permit stands for; 1 or more. */
+    final long incrementNanos;
+    /** How many permits a limiter at rest grants at one instant; 1 or more. */
+    final long burst;
 
     private LimiterRule(double permitsPerSecond, long incrementNanos, long burst) {
         this.permitsPerSecond = permitsPerSecond;
@@ -76,21 +79,6 @@ final class LimiterRule {
                     newBurst + "; take a smaller burst or a higher rate");
         }
         return new LimiterRule(permitsPerSecond, incrementNanos, newBurst);
-    }
-
-    /** The rate asked for. */
-    double permitsPerSecond() {
-        return permitsPerSecond;
-    }
-
-    /** The time that one permit stands for; 1 or more. */
-    long incrementNanos() {
-        return incrementNanos;
-    }
-
-    /** How many permits a limiter at rest grants at one instant; 1 or more. */
-    long burst() {
-        return burst;
     }
 
     /** The time that a full burst stands for. */

@@ -4,23 +4,14 @@ package io.levee;
 final class NamedThrowable extends Throwable {
     private static final long serialVersionUID = 1L;
 
-    private final String className;
-    private final transient @Nullable Class<?> type;
+    final String className;
+    /** The class, where it could be loaded. */
+    final transient @Nullable Class<?> type;
 
     NamedThrowable(String className, @Nullable String message, @Nullable Throwable cause, @Nullable Class<?> type) {
         super(message, cause, false, false);
         this.className = className;
         this.type = type;
-    }
-
-    String className() {
-        return className;
-    }
-
-    /** The class, where it could be loaded. */
-    @Nullable
-    Class<?> type() {
-        return type;
     }
 
     @SuppressWarnings("OverrideThrowableToString") // stands for a throwable of another class, and prints like it

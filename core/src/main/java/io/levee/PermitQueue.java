@@ -74,7 +74,7 @@ class PermitQueue implements Runnable, Predicate<Limiter.Ticket> {
         long seen = waiting.get();
         LimiterRule rule = rule();
         long waitNanos = conformsAt(nowNanos, firsts(seen)) - nowNanos;
-        return new Limiter.Snapshot(rule.permitsPerSecond(), rule.burst(), firsts(seen), retries(seen), waitNanos);
+        return new Limiter.Snapshot(rule.permitsPerSecond, rule.burst, firsts(seen), retries(seen), waitNanos);
     }
 
     long waitNanos(long nowNanos) {

@@ -8,9 +8,9 @@ package io.levee;
 final class Race {
     private final CallMachine of;
     private final Hedge hedge;
-    private boolean firstInFocus = true;
+    boolean firstInFocus = true;
     /** False once one of them has ended. */
-    private boolean otherOut = true;
+    boolean otherOut = true;
 
     // What is said of the one that is not in focus; at first that is a hedge which holds nothing yet.
     private boolean inBulkhead;
@@ -27,7 +27,7 @@ final class Race {
     /** The instant at which the first attempt, just started, is to be hedged; {@link Nanos#NEVER} if it is not. */
     static long startsAtNanos(CallMachine of) {
         Hedge hedge = of.engine.hedge;
-        if (hedge == null || of.attempt != 0 || !of.call.isHedgeable() || !of.repeatable() || of.servesRetry()) {
+        if (hedge == null || of.attempt != 0 || !of.call.hedgeable || !of.repeatable() || of.servesRetry()) {
             return Nanos.NEVER;
         }
         long delay = hedge.delayNanos(of.attemptStartNanos);
@@ -61,7 +61,7 @@ final class Race {
         }
         of.race = race;
         of.start(nowNanos);
-        hedge.onSent();
+        hedge.sent.increment();
         EventBus events = engine.events;
         if (events != null) {
             events.publish(new LeveeEvent.HedgeSent(
@@ -99,14 +99,6 @@ final class Race {
         firstInFocus = !firstInFocus;
     }
 
-    boolean isFirstInFocus() {
-        return firstInFocus;
-    }
-
-    boolean isOtherOut() {
-        return otherOut;
-    }
-
     /** What is told next is of the attempt with this number, the first or its hedge. */
     void focus(int number) {
         if (otherOut && firstInFocus != (number == 0)) {
@@ -123,7 +115,7 @@ final class Race {
     /** The attempt in focus has succeeded; the driver cancels the other. */
     void won(long nowNanos) {
         if (!firstInFocus) {
-            hedge.onWon();
+            hedge.won.increment();
             if (otherOut) {
                 hedge.record(nowNanos - startNanos);
             }

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Scope extends ScopeMember implements AutoCloseable {
     private final @Nullable Scope parent;
-    private final TimeSource time;
-    private final long deadlineNanos;
+    final TimeSource time;
+    final long deadlineNanos;
     /** Of an attempt's scope: where it is cancelled when time is up. */
     private final @Nullable Executor executor;
 
@@ -385,14 +385,6 @@ public final class Scope extends ScopeMember implements AutoCloseable {
     @Override
     void scopeCancelled() {
         cancel();
-    }
-
-    long deadlineNanos() {
-        return deadlineNanos;
-    }
-
-    TimeSource time() {
-        return time;
     }
 
     /** A scope bound to a thread. Closed on that thread; attachments are closed in the reverse order of attaching. */

@@ -32,18 +32,18 @@ final class StandardClassifier implements Classifier {
         ErrorRule rule = ErrorTable.ruleFor(failure);
         ErrorKind kind = outcome.errorKind();
         if (kind != null && !rule.outranksKind()) {
-            return kind.verdict().withDetail(outcome.errorDetail());
+            return kind.verdict.withDetail(outcome.errorDetail());
         }
         if (isStaleConnection(outcome, rule)) {
-            return ErrorRule.STALE_CONNECTION.verdict();
+            return ErrorRule.STALE_CONNECTION.verdict;
         }
         if (status == Outcome.NO_STATUS || rule.outranksStatus() || outcome.fate() == Fate.NEVER_SENT) {
-            return rule.verdict();
+            return rule.verdict;
         }
         Verdict byStatus = StatusTable.verdictFor(status);
         // A failure after a good status line: the rest of the answer did not come. That it was answered is certain,
         // so nothing that the error alone would suggest ('never sent') may stand.
-        return byStatus.isSuccess() ? rule.verdict().withFate(Fate.ANSWERED) : byStatus;
+        return byStatus.isSuccess() ? rule.verdict.withFate(Fate.ANSWERED) : byStatus;
     }
 
     /** A stream that was refused (REFUSED_STREAM) is none: that is the peer's wish, and may be overload. */

@@ -62,8 +62,7 @@ final class StatusTable {
     }
 
     private static Verdict refused(int status, String why) {
-        return Verdict.retryable("status-" + status, "status " + status + ": " + why)
-                .withFate(Fate.REFUSED_UNPROCESSED);
+        return transientStatus(status, why).withFate(Fate.REFUSED_UNPROCESSED);
     }
 
     private static Verdict transientStatus(int status, String why) {
@@ -72,9 +71,8 @@ final class StatusTable {
     }
 
     private static Verdict fatal(int status, String why, Health health) {
-        return Verdict.fatal("status-" + status, "status " + status + ": " + why)
-                .withHealth(health)
-                .withFate(Fate.ANSWERED);
+        Verdict verdict = transientStatus(status, why);
+        return verdict.toFinal(verdict.rule(), verdict.reason()).withHealth(health);
     }
 
     // gRPC (grpc/doc/statuscodes.md; gRFC A6 for the server's pushback). UNAVAILABLE is the one code that gRPC itself
@@ -148,12 +146,12 @@ final class StatusTable {
      */
     static Verdict judge(Outcome outcome, GrpcStatus status, ErrorRule failure) {
         if (failure.outranksStatus()) {
-            return failure.verdict();
+            return failure.verdict;
         }
         boolean answered =
                 outcome.committed() || outcome.fate() == Fate.ANSWERED || outcome.isPushedBack() || outcome.isBarred();
         return status == GrpcStatus.UNAVAILABLE && !answered && failure != ErrorRule.UNKNOWN
-                ? failure.verdict()
+                ? failure.verdict
                 : verdictFor(status, outcome.isPushedBack());
     }
 

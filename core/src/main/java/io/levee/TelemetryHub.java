@@ -22,7 +22,7 @@ final class TelemetryHub {
     private final String downstream;
     private final AtomicLong failures = new AtomicLong();
     private final TelemetrySink[] sinks;
-    private boolean timesEveryCall;
+    boolean timesEveryCall;
 
     TelemetryHub(Levee levee, List<Telemetry> providers) {
         downstream = levee.name();
@@ -47,8 +47,8 @@ final class TelemetryHub {
         sinks = made.toArray(NONE);
     }
 
-    private static void warn(String what, @Nullable Throwable why) {
-        EventBus.LOG.log(System.Logger.Level.WARNING, what, why);
+    static void warn(String what, @Nullable Throwable why) {
+        System.getLogger("io.levee").log(System.Logger.Level.WARNING, what, why);
     }
 
     private static List<Telemetry> find() {
@@ -72,10 +72,6 @@ final class TelemetryHub {
     /** False if no provider wants to be told. */
     boolean isUsed() {
         return sinks.length > 0;
-    }
-
-    boolean timesEveryCall() {
-        return timesEveryCall;
     }
 
     long failures() {

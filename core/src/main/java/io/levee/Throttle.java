@@ -170,9 +170,6 @@ public final class Throttle {
 
     /** How a throttle is to be. Immutable; each method answers a changed copy. One spec can build many throttles. */
     public static final class Spec {
-        private static final long MIN_WINDOW = Nanos.PER_SECOND;
-        private static final long MAX_WINDOW = 3_600 * Nanos.PER_SECOND;
-
         private final double multiplier;
         private final long windowNanos;
         private final double maxRejection;
@@ -207,7 +204,7 @@ public final class Throttle {
          * @throws IllegalArgumentException if out of range
          */
         public Spec window(Duration length) {
-            long nanos = Range.within(MIN_WINDOW, MAX_WINDOW, length, "throttle window");
+            long nanos = Range.within(Nanos.PER_SECOND, 3_600 * Nanos.PER_SECOND, length, "throttle window");
             return new Spec(multiplier, nanos, maxRejection, minimumPerSecond);
         }
 

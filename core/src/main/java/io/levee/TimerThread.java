@@ -62,8 +62,8 @@ final class TimerThread implements Runnable {
             scheduled++;
             if (thread == null) {
                 start(timer);
-            } else if (asleep && timer.tick() < wakeTick) {
-                wakeTick = timer.tick();
+            } else if (asleep && timer.tick < wakeTick) {
+                wakeTick = timer.tick;
                 asleep = false;
                 sleeper = thread;
             }
@@ -172,7 +172,7 @@ final class TimerThread implements Runnable {
                 lock.unlock();
             }
             if (due != null) {
-                runTask(due.task());
+                runTask(due.task);
             } else if (until == Nanos.NEVER) {
                 LockSupport.park(this);
             } else if (until > now) {

@@ -77,12 +77,13 @@ final class TimerWheel {
     /** A scheduled task: what lies in the wheel, and the handle of the user in one. */
     static final class Entry implements TimeSource.Timeout {
         private final @Nullable TimerThread owner;
-        private final Runnable task;
+        final Runnable task;
         /** Null while it is in no wheel. */
         private @Nullable Chunk chunk;
 
         private int index;
-        private long tick;
+        /** The tick at which it is due. */
+        long tick;
 
         /** Without an owner it is the wheel's alone, and cannot cancel itself. */
         Entry(@Nullable TimerThread owner, Runnable task) {
@@ -93,15 +94,6 @@ final class TimerWheel {
         @Override
         public boolean cancel() {
             return owner != null && owner.cancel(this);
-        }
-
-        Runnable task() {
-            return task;
-        }
-
-        /** The tick at which it is due. */
-        long tick() {
-            return tick;
         }
     }
 

@@ -44,7 +44,7 @@ final class Watch implements Runnable {
     private TimeSource time = TimeSource.system();
 
     /** The scope of what the attempt has started; null if there is none. */
-    private volatile @Nullable Scope started;
+    volatile @Nullable Scope started;
 
     /** Whether the interrupt was this watch's; written before the FIRED phase, read after it. */
     private boolean interrupted;
@@ -121,11 +121,6 @@ final class Watch implements Runnable {
         if ((word.get() & PHASE_MASK) >= FIRING) {
             scope.cancel();
         }
-    }
-
-    /** After {@link #end}: the scope is closed. */
-    void forgetScope() {
-        started = null;
     }
 
     /** The owner ends the attempt. Answers why it was stopped, if it was; no interrupt of this watch comes after. */
