@@ -72,7 +72,7 @@ public final class Breaker {
      * @throws IllegalArgumentException if the number is less than 1
      */
     public static Spec consecutiveFailures(int n) {
-        return BreakerSettings.consecutiveFailures(n);
+        return Spec.consecutiveFailures(n);
     }
 
     /**
@@ -84,7 +84,7 @@ public final class Breaker {
      * @throws IllegalArgumentException if the share is out of range
      */
     public static Spec failureRate(double share) {
-        return BreakerSettings.failureRate(share);
+        return Spec.failureRate(share);
     }
 
     /**
@@ -357,7 +357,72 @@ public final class Breaker {
      * and thread-safe; each method answers a changed copy and throws {@link IllegalArgumentException} for a value that
      * is out of range or contradicts one that is set already.
      */
-    public sealed interface Spec permits BreakerSettings {
+    public static final class Spec implements Cloneable {
+        /** The limit of the rule 'n failures in a row'; 0 for the rule about a share. */
+        private int failuresInARow;
+
+        /** The limit of the rule about a share; 0 for the other rule. */
+        private double failureShare;
+
+        /** Over what time shares are counted; 0 for not set. */
+        private long windowNanos;
+
+        /** Over how many calls shares are counted; 0 for not set. */
+        private int lastCalls;
+
+        /** Fewer calls say nothing; 0 for not set. */
+        private int minimumCalls;
+
+        /** From how long a call is slow. */
+        private long slowNanos;
+
+        /** The limit of the rule about slow calls; 0 for no such rule. */
+        private double slowShare;
+
+        /** How long the breaker stays open at first. */
+        private long openForNanos;
+
+        /** What each further opening is longer by; 0 for all alike. */
+        private double growth;
+
+        /** How long the breaker stays open at most, if that grows. */
+        private long longestNanos;
+
+        /** Whether the growth is the default one, which an open time of the user's own replaces. */
+        private boolean growthIsDefault;
+
+        /** How long a probe may take; 0 for not set. */
+        private long leaseNanos;
+
+        private Spec() {}
+
+        /** One to be changed before anybody else sees it: who publishes it does so through a final field. */
+        private Spec copy() {
+            try {
+                return (Spec) clone();
+            } catch (CloneNotSupportedException impossible) {
+                throw new AssertionError(impossible);
+            }
+        }
+
+        static Spec consecutiveFailures(int n) {
+            Spec settings = new Spec();
+            settings.failuresInARow = Range.atLeast(1, n, "consecutiveFailures");
+            settings.openForNanos = 30 * Nanos.PER_SECOND; // the mission's rule
+            return settings;
+        }
+
+        static Spec failureRate(double share) {
+            Spec settings = new Spec();
+            settings.failureShare = checkedShare(share, "failureRate");
+            // What Finagle settled on.
+            settings.openForNanos = 5 * Nanos.PER_SECOND;
+            settings.growth = 2.0;
+            settings.longestNanos = 300 * Nanos.PER_SECOND;
+            settings.growthIsDefault = true;
+            return settings;
+        }
+
         /**
          * How long the breaker refuses everything before it lets a probe through: exactly so long, unless
          * {@link #growing} is set as well.
@@ -366,7 +431,10 @@ public final class Breaker {
          *     {@link Breaker#failureRate} 5 s {@code growing(2, 300 s)}
          * @return a changed copy
          */
-        Spec openFor(Duration time);
+        public Spec openFor(Duration time) {
+            long nanos = Nanos.positive(time, "openFor");
+            return opening(nanos, growthIsDefault ? 0 : growth, longestNanos);
+        }
 
         /**
          * Has the open time grow with each failed probe in a row, and spreads it evenly over its upper half, so that
@@ -377,7 +445,23 @@ public final class Breaker {
          * @param max the longest open time; at least {@link #openFor}
          * @return a changed copy
          */
-        Spec growing(double multiplier, Duration max);
+        public Spec growing(double multiplier, Duration max) {
+            Range.finiteMultiplier(multiplier, "growing: multiplier");
+            return opening(openForNanos, multiplier, Nanos.positive(max, "growing: max"));
+        }
+
+        /**
+         * How long a probe has for its report. After that it counts as lost, its result no longer matters, and the
+         * next caller becomes the probe. Longer than a call can take is right.
+         *
+         * @param time more than zero. Default: openFor, but at least 60 s
+         * @return a changed copy
+         */
+        public Spec probeLease(Duration time) {
+            Spec changed = copy();
+            changed.leaseNanos = Nanos.positive(time, "probeLease");
+            return changed;
+        }
 
         /**
          * Takes shares over the calls of the last so many seconds, to within a sixteenth: a call is forgotten when it
@@ -386,7 +470,14 @@ public final class Breaker {
          * @param window 100 ms to 24 h. Default: 30 s
          * @return a changed copy
          */
-        Spec overTime(Duration window);
+        public Spec overTime(Duration window) {
+            // Shorter, and laps of the ring come round too soon (TimeWindow); longer, and a bucket is hours.
+            long nanos = Range.within(100 * Nanos.PER_MILLI, 86_400 * Nanos.PER_SECOND, window, "overTime");
+            if (lastCalls != 0) {
+                throw exclusive(nanos, lastCalls);
+            }
+            return counting(nanos, 0, minimumCalls);
+        }
 
         /**
          * Takes shares over the last so many calls, however long ago they were. Excludes {@link #overTime}.
@@ -394,7 +485,19 @@ public final class Breaker {
          * @param lastCalls 1 to 10,000
          * @return a changed copy
          */
-        Spec overCalls(int lastCalls);
+        public Spec overCalls(int lastCalls) {
+            // Every failure counts the marked bits again: 157 words at the most.
+            Range.within(1, 10_000, lastCalls, "overCalls");
+            if (windowNanos != 0) {
+                throw exclusive(windowNanos, lastCalls);
+            }
+            return counting(0, lastCalls, minimumCalls);
+        }
+
+        private static IllegalArgumentException exclusive(long windowNanos, int calls) {
+            return new IllegalArgumentException("overTime(" + Nanos.text(windowNanos) + ") and overCalls(" + calls
+                    + ") exclude each other; keep one of the two");
+        }
 
         /**
          * The fewest calls that a share is taken of; with fewer the breaker stays closed.
@@ -402,7 +505,11 @@ public final class Breaker {
          * @param n 1 to 100,000. Default: 20, or all the calls of a shorter overCalls
          * @return a changed copy
          */
-        Spec minimumCalls(int n);
+        public Spec minimumCalls(int n) {
+            // One full bucket of a time window must be able to reach it.
+            Range.within(1, 100_000, n, "minimumCalls");
+            return counting(windowNanos, lastCalls, n);
+        }
 
         /**
          * Opens also when at least such a share of the calls is slow, failed ones included. A probe that succeeds but
@@ -412,16 +519,12 @@ public final class Breaker {
          * @param share the share of slow calls that opens the breaker; more than 0, at most 1
          * @return a changed copy
          */
-        Spec slowCalls(Duration threshold, double share);
-
-        /**
-         * How long a probe has for its report. After that it counts as lost, its result no longer matters, and the
-         * next caller becomes the probe. Longer than a call can take is right.
-         *
-         * @param time more than zero. Default: openFor, but at least 60 s
-         * @return a changed copy
-         */
-        Spec probeLease(Duration time);
+        public Spec slowCalls(Duration threshold, double share) {
+            Spec changed = copy();
+            changed.slowNanos = Nanos.positive(threshold, "slowCalls: threshold");
+            changed.slowShare = checkedShare(share, "slowCalls: share");
+            return changed;
+        }
 
         /**
          * Makes a breaker with these settings, closed.
@@ -429,7 +532,7 @@ public final class Breaker {
          * @return a new breaker
          * @throws IllegalArgumentException if a setting has no meaning beside the others
          */
-        default Breaker build() {
+        public Breaker build() {
             return build(RandomSource.system());
         }
 
@@ -440,6 +543,122 @@ public final class Breaker {
          * @return a new breaker
          * @throws IllegalArgumentException if a setting has no meaning beside the others
          */
-        Breaker build(RandomSource random);
+        public Breaker build(RandomSource random) {
+            Objects.requireNonNull(random, "random");
+            if (failuresInARow > 0 && slowShare == 0 && (windowNanos != 0 || lastCalls != 0 || minimumCalls != 0)) {
+                throw new IllegalArgumentException(
+                        "overTime, overCalls and minimumCalls say nothing about " + "consecutiveFailures("
+                                + failuresInARow + "); drop them, or add slowCalls or use failureRate");
+            }
+            BreakerRule failures = failuresInARow > 0 ? BreakerRule.inARow(failuresInARow) : shareRule(failureShare, 0);
+            BreakerRule slowCalls = slowShare == 0 ? null : shareRule(slowShare, slowNanos);
+            return new Breaker(failures, slowCalls, openTime(), lease(), random);
+        }
+
+        private BreakerRule shareRule(double share, long thresholdNanos) {
+            // 20 calls and 30 s: what SmallRye and Polly settled on.
+            int minimum = minimumCalls != 0 ? minimumCalls : lastCalls != 0 ? Math.min(20, lastCalls) : 20;
+            long window = lastCalls != 0 ? 0 : windowNanos != 0 ? windowNanos : 30 * Nanos.PER_SECOND;
+            return new BreakerRule(minimum, share, thresholdNanos, window, lastCalls);
+        }
+
+        /** The open time is a backoff whose tries are the probes: number 1 is the first  */
+        private Backoff openTime() {
+            Backoff base = RetryPolicy.fixed(Duration.ofNanos(openForNanos));
+            return growth == 0
+                    ? base
+                    : base.multiplier(growth)
+                            .cap(Duration.ofNanos(longestNanos))
+                            .equalJitter();
+        }
+
+        private long lease() {
+            return leaseNanos != 0 ? leaseNanos : Math.max(openForNanos, 60 * Nanos.PER_SECOND);
+        }
+
+        private static double checkedShare(double share, String setting) {
+            if (!(share > 0.0 && share <= 1.0)) {
+                throw Range.wrong(setting, "more than 0 and at most 1", share + "; 0.5 is every second call");
+            }
+            return share;
+        }
+
+        private Spec counting(long window, int calls, int minimum) {
+            if (calls != 0 && minimum > calls) {
+                throw Range.wrong(
+                        "minimumCalls",
+                        "at most overCalls (" + calls + ")",
+                        minimum + ": the breaker would never open");
+            }
+            Spec changed = copy();
+            changed.windowNanos = window;
+            changed.lastCalls = calls;
+            changed.minimumCalls = minimum;
+            return changed;
+        }
+
+        private Spec opening(long openFor, double multiplier, long longest) {
+            if (multiplier != 0 && longest < openFor) {
+                throw Range.wrong(
+                        "growing: max", "at least openFor (" + Nanos.text(openFor) + ")", Nanos.text(longest));
+            }
+            Spec changed = copy();
+            changed.openForNanos = openFor;
+            changed.growth = multiplier;
+            changed.longestNanos = longest;
+            changed.growthIsDefault = false;
+            return changed;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Spec that && exactly().equals(that.exactly());
+        }
+
+        @Override
+        public int hashCode() {
+            return exactly().hashCode();
+        }
+
+        /** The text, and what it leaves out: the digits that it rounds away, and what an open time would replace. */
+        private String exactly() {
+            return this + " " + windowNanos + ' ' + slowNanos + ' ' + openForNanos + ' ' + longestNanos + ' '
+                    + leaseNanos + growthIsDefault;
+        }
+
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder(
+                    failuresInARow > 0
+                            ? "consecutiveFailures(" + failuresInARow + ")"
+                            : "failureRate(" + failureShare + ")");
+            if (lastCalls != 0) {
+                text.append(".overCalls(").append(lastCalls).append(')');
+            } else if (windowNanos != 0) {
+                text.append(".overTime(").append(Nanos.text(windowNanos)).append(')');
+            }
+            if (minimumCalls != 0) {
+                text.append(".minimumCalls(").append(minimumCalls).append(')');
+            }
+            if (slowShare != 0) {
+                text.append(".slowCalls(")
+                        .append(Nanos.text(slowNanos))
+                        .append(", ")
+                        .append(slowShare)
+                        .append(')');
+            }
+            text.append(".openFor(").append(Nanos.text(openForNanos)).append(')');
+            if (growth != 0) {
+                text.append(".growing(")
+                        .append(growth)
+                        .append(", ")
+                        .append(Nanos.text(longestNanos))
+                        .append(')');
+            }
+            if (leaseNanos != 0) {
+                text.append(".probeLease(").append(Nanos.text(leaseNanos)).append(')');
+            }
+            return text.toString();
+        }
     }
 }

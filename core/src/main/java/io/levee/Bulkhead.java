@@ -17,9 +17,6 @@ public final class Bulkhead {
     private static final long ENTER = WRITTEN + 1;
     private static final long LEAVE = WRITTEN - 1;
 
-    /** Where entering never pauses, a count is given up on and read as it comes. */
-    private static final int MOST_LOOKS = 1_000;
-
     /** By CAS; opponents: others who enter or leave by this stripe. Also the lock for dealing out the places. */
     private final Padded stripes = new Padded(Padded.STRIPES);
 
@@ -141,7 +138,8 @@ public final class Bulkhead {
      */
     public int inFlight() {
         long sum = sum();
-        for (int looks = 1; looks < MOST_LOOKS; looks++) {
+        // Where entering never pauses, a count is given up on and read as it comes.
+        for (int looks = 1; looks < 1_000; looks++) {
             long before = sum;
             sum = sum();
             if (sum == before) {

@@ -54,7 +54,7 @@ final class CallMachine extends CallState {
         if (budget != null) {
             budget.deposit();
         }
-        return admit(nowNanos);
+        return resume(nowNanos);
     }
 
     /** Before {@link #begin}: the scope that the call is in. */
@@ -67,12 +67,8 @@ final class CallMachine extends CallState {
 
     // Admission.
 
-    /** The backoff is over, or was cut short. */
+    /** The call begins; or its backoff is over, or was cut short. */
     int resume(long nowNanos) {
-        return admit(nowNanos);
-    }
-
-    private int admit(long nowNanos) {
         StopReason refused = engine.refusal(this, nowNanos, true, false);
         if (refused != null) {
             if (refused == StopReason.LIMIT_FULL && engine.waitsForRoom(this, nowNanos)) {
@@ -164,6 +160,7 @@ final class CallMachine extends CallState {
         Fate known;
         try {
             produced = call.read(value, thrown);
+            produced.bare = bare && produced.failure() == thrown;
             judged = Judge.judge(engine.classifier, produced, repeatable());
             refusal = engine.countsRefusals && Judge.isRefusal(produced, judged);
             known = judged.isSuccess() ? Fate.ANSWERED : Judge.fate(produced, judged);

@@ -41,8 +41,6 @@ public final class ConcurrencyLimit {
     /** For {@link #leave(long, long)}: an answer whose duration says nothing. */
     static final long NO_DURATION = -1;
 
-    private static final int MOST_WAITING = 10_000;
-
     // One long: how many are in flight in the lower bits, how many have entered in the upper ones. Their difference is
     // how
     // many have left, and who leaves need not be counted by itself. It wraps after 10^12.
@@ -190,7 +188,8 @@ public final class ConcurrencyLimit {
         if (collapse.answered()) {
             allowed.set(Math.max(min, Math.min(max, START)));
             searching = true;
-            current = current.afterCollapse(nowNanos, left(attempts.get(Padded.FIRST)), inFlight(), collapse.probesThatSucceed());
+            current = current.afterCollapse(
+                    nowNanos, left(attempts.get(Padded.FIRST)), inFlight(), collapse.probesThatSucceed());
             window = current;
             collapse.end();
         } else if (searching
@@ -302,7 +301,7 @@ public final class ConcurrencyLimit {
     /** Those who wait for room: as those who wait for a permit, but what they wait for is that somebody leaves. */
     private final class Room extends PermitQueue {
         Room(TimeSource time) {
-            super(LimiterRule.perSecond(1), MOST_WAITING, time);
+            super(LimiterRule.perSecond(1), 10_000, time);
         }
 
         @Override
@@ -328,7 +327,6 @@ public final class ConcurrencyLimit {
     /** How a concurrency limit is to be. Immutable; each method answers a changed copy. */
     public static final class Spec {
         private static final int MOST = 100_000;
-        private static final long MIN_WINDOW = 10 * Nanos.PER_MILLI;
         private static final long MAX_WINDOW = 60 * Nanos.PER_SECOND;
 
         private final int initial;
@@ -386,7 +384,7 @@ public final class ConcurrencyLimit {
          * @throws IllegalArgumentException if out of range
          */
         public Spec window(Duration length) {
-            long nanos = Range.within(MIN_WINDOW, MAX_WINDOW, length, "concurrency limit's window");
+            long nanos = Range.within(10 * Nanos.PER_MILLI, MAX_WINDOW, length, "concurrency limit's window");
             return new Spec(initial, min, max, nanos, maxWaitNanos);
         }
 

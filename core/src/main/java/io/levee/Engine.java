@@ -54,7 +54,7 @@ final class Engine implements TransitionListener {
     boolean unguardedFirst;
 
     /** Calls that wait (for a backoff or a permit) or that are asynchronous: whom close() must tell. */
-    private final Set<ScopeMember> pending = ConcurrentHashMap.newKeySet();
+    final Set<ScopeMember> pending = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
 
@@ -107,7 +107,7 @@ final class Engine implements TransitionListener {
     /** Sets up the telemetry. Before the Levee is handed out. */
     void attach(Levee levee, List<Telemetry> providers) {
         TelemetryHub hub = new TelemetryHub(levee, providers);
-        if (hub.isUsed()) {
+        if (hub.sinks.length > 0) {
             telemetry = hub;
             clockAtStart = true;
             unguardedFirst = false;
@@ -342,10 +342,6 @@ final class Engine implements TransitionListener {
 
     void unregister(ScopeMember call) {
         pending.remove(call);
-    }
-
-    int pendingCount() {
-        return pending.size();
     }
 
     void close() {

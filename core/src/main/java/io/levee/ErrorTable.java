@@ -19,9 +19,6 @@ import java.util.Map;
  * failure retryable, always as 'sent, no answer', so that what is not idempotent stays unrepeated.
  */
 final class ErrorTable extends ClassValue<ErrorRule> {
-    /** Throwables looked at in one failure, suppressed ones included: bounds what a hostile tree can cost. */
-    private static final int MAX_VISITS = 4 * CauseChain.MAX_DEPTH;
-
     // As text, a rule and its classes a line: as code it would be three times the size. Of InterruptedIOException the
     // subclasses that are timeouts are listed on their own; an unknown one is taken at its name. A connection pool that
     // lends none in time is a local queue as well.
@@ -109,7 +106,7 @@ final class ErrorTable extends ClassValue<ErrorRule> {
     }
 
     /** The rule of one throwable, its causes left aside. */
-    private static ErrorRule own(Throwable t) {
+    static ErrorRule own(Throwable t) {
         ErrorRule rule = t instanceof NamedThrowable named ? byName(named) : BY_CLASS.get(t.getClass());
         if (rule == ErrorRule.TIMEOUT) {
             return saysConnectTimedOut(t) ? ErrorRule.CONNECT_TIMEOUT : rule;
@@ -158,7 +155,8 @@ final class ErrorTable extends ClassValue<ErrorRule> {
         ErrorRule ending = ErrorRule.UNKNOWN;
 
         boolean transientSuppressed;
-        private int visitsLeft = MAX_VISITS;
+        /** Throwables looked at in one failure, suppressed ones included: bounds what a hostile tree can cost. */
+        private int visitsLeft = 4 * CauseChain.MAX_DEPTH;
 
         /**
          * The most severe rule of a cause chain; notes what is suppressed along it.

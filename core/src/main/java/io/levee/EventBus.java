@@ -18,8 +18,8 @@ final class EventBus implements ThreadFactory {
 
     private final String downstream;
     private final List<LeveeListener> listeners;
-    private final LongAdder dropped = new LongAdder();
-    private final LongAdder failures = new LongAdder();
+    final LongAdder dropped = new LongAdder();
+    final LongAdder failures = new LongAdder();
     private final ThreadPoolExecutor courier;
 
     EventBus(String downstream, List<LeveeListener> listeners) {
@@ -57,14 +57,6 @@ final class EventBus implements ThreadFactory {
                 }
             }
         }
-    }
-
-    long dropped() {
-        return dropped.sum();
-    }
-
-    long listenerFailures() {
-        return failures.sum();
     }
 
     /**

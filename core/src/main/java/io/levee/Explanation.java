@@ -32,9 +32,6 @@ public record Explanation(
         int maxRetriesOfThisClass,
         boolean withinDeadline) {
 
-    /** How many retries of a policy whose limit is not known are asked for before it counts as unlimited. */
-    private static final int PROBES = 1000;
-
     /**
      * What follows on an outcome.
      *
@@ -138,7 +135,8 @@ public record Explanation(
         if (policy instanceof Backoff backoff) {
             return backoff.attempts() == Backoff.ANY ? Integer.MAX_VALUE : backoff.attempts() - 1;
         }
-        int most = Math.min(enough, PROBES);
+        // One whose limit is not known is asked for a thousand before it counts as unlimited.
+        int most = Math.min(enough, 1_000);
         for (int retry = 1; retry <= most; retry++) {
             if (Judge.shortest(policy, retry, 0) == RetryPolicy.STOP) {
                 return retry - 1;

@@ -62,15 +62,6 @@ final class Gcra {
     /** How long a lease is, about: some hundred calls of one thread that does nothing else. */
     private static final long LEASE = 1 << 14;
 
-    /**
-     * A lease has at least so many slots. Fewer would not pay: below a million permits a second, the way from core to core
-     * with each of them is less than a tenth of a core's time.
-     */
-    private static final int LEAST_SLOTS = 16;
-
-    /** A stripe that has not come for so many leases has no use for one. */
-    private static final int RECENT = 4;
-
     /** One thread of the stripe is writing its new lease. */
     private static final long CLOSED = Long.MIN_VALUE;
 
@@ -111,10 +102,11 @@ final class Gcra {
     }
 
     private static long leaseOf(LimiterRule rule) {
-        // All leases at once are an eighth of the burst at most.
-        return rule.incrementNanos * LEAST_SLOTS <= LEASE && rule.burstNanos() / 8 >= LEASE * Padded.STRIPES
-                ? LEASE
-                : 0;
+        // A lease has 16 slots or more. Fewer would not pay: below a million permits a second, the way from core to
+        // core
+        // with each of them is less than a tenth of a core's time. All leases at once are an eighth of the burst at
+        // most.
+        return rule.incrementNanos * 16 <= LEASE && rule.burstNanos() / 8 >= LEASE * Padded.STRIPES ? LEASE : 0;
     }
 
     /** Takes a permit: answers {@link #TAKEN}, {@link #FROZEN}, or the instant from which on one will be there. */
@@ -159,9 +151,10 @@ final class Gcra {
                 return cells != null && takeOfOthers(cells, nowNanos) ? TAKEN : conformsAt;
             }
             long end = Math.max(seen, nowNanos) + increment;
+            // A stripe that has not come for four leases has no use for one.
             boolean leasing = cells != null
                     && held >= 0
-                    && nowNanos - held <= RECENT * lease
+                    && nowNanos - held <= 4 * lease
                     && seen - nowNanos <= lease * Padded.STRIPES
                     && end + lease - increment - tolerance <= nowNanos;
             if (tat.compareAndSet(Padded.FIRST, seen, leasing ? end + lease : end)) {
@@ -295,9 +288,8 @@ final class Gcra {
         long left = full - taken;
         long newFull = newRule.burstNanos();
         boolean payOff = newRule.incrementNanos < increment && newRule.burst < rule.burst;
-        long debt = payOff
-                ? scaled(taken, newRule, Nanos.NEVER, true)
-                : newFull - scaled(left, newRule, newFull, false);
+        long debt =
+                payOff ? scaled(taken, newRule, Nanos.NEVER, true) : newFull - scaled(left, newRule, newFull, false);
         return new Gcra(newRule, now + debt, now, leaseOf(newRule), true);
     }
 

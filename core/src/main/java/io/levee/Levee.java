@@ -276,10 +276,10 @@ public final class Levee implements AutoCloseable {
                 e.throttle == null ? null : e.throttle.snapshot(now),
                 e.limit == null ? null : e.limit.snapshot(),
                 e.hedge == null ? null : e.hedge.snapshot(now),
-                e.pendingCount(),
-                e.events == null ? 0 : e.events.dropped(),
-                (e.events == null ? 0 : e.events.listenerFailures())
-                        + (e.telemetry == null ? 0 : e.telemetry.failures()),
+                e.pending.size(),
+                e.events == null ? 0 : e.events.dropped.sum(),
+                (e.events == null ? 0 : e.events.failures.sum())
+                        + (e.telemetry == null ? 0 : e.telemetry.failures.get()),
                 e.isClosed());
     }
 

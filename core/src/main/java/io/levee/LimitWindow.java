@@ -34,8 +34,6 @@ final class LimitWindow {
     static final int FEWEST = 10;
     /** A mean of this many no longer moves; and they fit into their field. */
     private static final int MOST_SAMPLES = 60_000;
-    /** So many samples of a window are enough; of more attempts only some are measured. */
-    private static final int ENOUGH_SAMPLES = 64;
 
     private static final int WINDOWS = 20;
     private static final double NEWEST = 0.2;
@@ -112,8 +110,8 @@ final class LimitWindow {
     }
 
     static LimitWindow first(long startNanos, long attemptTimeoutNanos) {
-        LimitWindow first = new LimitWindow(
-                attemptTimeoutNanos == Nanos.NEVER ? 0 : attemptTimeoutNanos / 8, startNanos, 0, 0);
+        LimitWindow first =
+                new LimitWindow(attemptTimeoutNanos == Nanos.NEVER ? 0 : attemptTimeoutNanos / 8, startNanos, 0, 0);
         first.targetNanos = (double) first.leastTargetNanos;
         first.successShare = 1;
         return first;
@@ -159,7 +157,8 @@ final class LimitWindow {
         double answered = ended - drops.get();
         next.droppedBefore = drops.get() / ended;
         next.dropShare += (next.droppedBefore - dropShare) * NEWEST;
-        next.every = Integer.highestOneBit(Math.max(1, Math.min(64, (int) ended / ENOUGH_SAMPLES)));
+        // 64 samples of a window are enough; of more attempts only some are measured.
+        next.every = Integer.highestOneBit(Math.max(1, Math.min(64, (int) ended / 64)));
         if (!collapsed) {
             double succeeded = Math.max(0, answered - faults.get()) / ended;
             next.successShare += (succeeded - successShare) * NEWEST;

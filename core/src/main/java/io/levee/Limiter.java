@@ -165,8 +165,7 @@ public final class Limiter {
     @Override
     public String toString() {
         LimiterRule rule = permits.rule();
-        return "Limiter[" + rule.permitsPerSecond + " per second, burst " + rule.burst + ", " + waiting()
-                + " waiting]";
+        return "Limiter[" + rule.permitsPerSecond + " per second, burst " + rule.burst + ", " + waiting() + " waiting]";
     }
 
     /**

@@ -15,9 +15,6 @@ final class LimiterRule {
      */
     static final long MAX_BURST_NANOS = Long.MAX_VALUE / 8;
 
-    /** The default burst is what comes in this time. */
-    private static final long DEFAULT_BURST_NANOS = 100 * Nanos.PER_MILLI;
-
     private static final String ONE_IN_36_YEARS = "at least one in 36 years";
     private static final String LEAVE_OUT = "; to let everything through leave the limiter out";
     private static final String FORCE_OPEN = "; to let nothing through force the breaker open";
@@ -63,8 +60,9 @@ final class LimiterRule {
         return withDefaultBurst((double) permits * Nanos.PER_SECOND / nanos, increment);
     }
 
+    /** The default burst is what comes in 100 ms. */
     private static LimiterRule withDefaultBurst(double permitsPerSecond, long incrementNanos) {
-        return new LimiterRule(permitsPerSecond, incrementNanos, Math.max(1, DEFAULT_BURST_NANOS / incrementNanos));
+        return new LimiterRule(permitsPerSecond, incrementNanos, Math.max(1, 100 * Nanos.PER_MILLI / incrementNanos));
     }
 
     LimiterRule withBurst(long newBurst) {

@@ -32,6 +32,8 @@ public final class Outcome implements Cloneable {
     private boolean barred;
 
     private boolean committed;
+    /** True if the failure is known to have neither cause nor suppressed: to look costs two locks. */
+    boolean bare;
 
     private Outcome(@Nullable Object value, @Nullable Throwable failure) {
         this.value = value;

@@ -7,17 +7,15 @@ import java.util.function.BooleanSupplier;
 final class SystemTime implements TimeSource {
     static final SystemTime INSTANCE = new SystemTime();
 
+    /** Makes instants start near 0, so that they are never negative: System.nanoTime() may start anywhere. */
+    private static final long ORIGIN = System.nanoTime();
+
     /**
      * How long the timer's thread stays when nothing is pending. Longer than the pauses between the calls of a service
      * that has anything to do, for starting a thread costs some 100 us; short enough that the thread is gone when
      * somebody looks for what a stopped application has left behind.
      */
-    private static final long IDLE_NANOS = 10 * Nanos.PER_SECOND;
-
-    /** Makes instants start near 0, so that they are never negative: System.nanoTime() may start anywhere. */
-    private static final long ORIGIN = System.nanoTime();
-
-    private final TimerThread timers = new TimerThread(this, IDLE_NANOS);
+    private final TimerThread timers = new TimerThread(this, 10 * Nanos.PER_SECOND);
 
     private SystemTime() {}
 

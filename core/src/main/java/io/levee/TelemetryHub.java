@@ -20,8 +20,10 @@ final class TelemetryHub {
     static final List<Telemetry> FOUND = new CopyOnWriteArrayList<>(find());
 
     private final String downstream;
-    private final AtomicLong failures = new AtomicLong();
-    private final TelemetrySink[] sinks;
+    final AtomicLong failures = new AtomicLong();
+    /** None if no provider wants to be told. */
+    final TelemetrySink[] sinks;
+
     boolean timesEveryCall;
 
     TelemetryHub(Levee levee, List<Telemetry> providers) {
@@ -67,15 +69,6 @@ final class TelemetryHub {
             }
         }
         return found;
-    }
-
-    /** False if no provider wants to be told. */
-    boolean isUsed() {
-        return sinks.length > 0;
-    }
-
-    long failures() {
-        return failures.get();
     }
 
     private void failed(Throwable broken) {

@@ -119,7 +119,7 @@ class ClassificationDocTest {
                         "| rule | verdict | fate | most retries | cost | health | why | classes |\n")
                 .append("|---|---|---|---|---|---|---|---|\n");
         for (ErrorRule rule : ErrorRule.values()) {
-            Verdict v = rule.verdict();
+            Verdict v = rule.verdict;
             text.append(row(v.rule(), v))
                     .append(String.join(" ", classes.getOrDefault(rule, Set.of("(see below)"))))
                     .append(" |\n");
@@ -132,8 +132,7 @@ class ClassificationDocTest {
                         "| kind | rule | verdict | fate | most retries | cost | health | why |\n")
                 .append("|---|---|---|---|---|---|---|---|\n");
         for (ErrorKind kind : ErrorKind.values()) {
-            text.append(row(kind + " | " + kind.verdict().rule(), kind.verdict()))
-                    .append('\n');
+            text.append(row(kind + " | " + kind.verdict.rule(), kind.verdict)).append('\n');
         }
         return text.toString().replaceAll(" \\n", "\n");
     }

@@ -20,9 +20,9 @@ class ErrorKindTest {
     @EnumSource
     void decidesWhereTheClassTellsNothing(ErrorKind kind) {
         Verdict verdict = judged(new Exception("of a driver"), kind);
-        assertThat(verdict.rule()).isEqualTo(kind.verdict().rule());
-        assertThat(verdict.kind()).isEqualTo(kind.verdict().kind());
-        assertThat(verdict.reason()).isEqualTo("code 7: " + kind.verdict().reason());
+        assertThat(verdict.rule()).isEqualTo(kind.verdict.rule());
+        assertThat(verdict.kind()).isEqualTo(kind.verdict.kind());
+        assertThat(verdict.reason()).isEqualTo("code 7: " + kind.verdict.reason());
     }
 
     @Test

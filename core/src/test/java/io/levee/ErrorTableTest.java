@@ -206,7 +206,7 @@ class ErrorTableTest {
                 .isEqualTo(ErrorRule.RESET);
         ErrorRule alone = ErrorTable.ruleFor(suppressing(new RuntimeException("all failed"), new ConnectException()));
         assertThat(alone).isEqualTo(ErrorRule.SUPPRESSED);
-        assertThat(alone.verdict().fate()).isEqualTo(Fate.SENT_NO_ANSWER);
+        assertThat(alone.verdict.fate()).isEqualTo(Fate.SENT_NO_ANSWER);
         assertThat(ErrorTable.ruleFor(suppressing(new NullPointerException(), new IOException("close"))))
                 .isEqualTo(ErrorRule.PROGRAM);
         assertThat(ErrorTable.ruleFor(suppressing(new IOException("x"), new FileNotFoundException("close"))))
@@ -326,8 +326,8 @@ class ErrorTableTest {
     @Test
     void onlyProofOfIdlenessIsCalledNeverSent() {
         for (ErrorRule rule : ErrorRule.values()) {
-            if (rule.verdict().isRetryable()) {
-                assertThat(rule.verdict().fate()).as(rule.name()).isIn(Fate.NEVER_SENT, Fate.SENT_NO_ANSWER);
+            if (rule.verdict.isRetryable()) {
+                assertThat(rule.verdict.fate()).as(rule.name()).isIn(Fate.NEVER_SENT, Fate.SENT_NO_ANSWER);
             }
         }
     }

@@ -26,7 +26,7 @@ class GcraLeaseTest {
             this.burst = burst;
             lease = 1L << leaseBits;
             LimiterRule rule = LimiterRule.perSecond(rate).withBurst(burst);
-            this.increment = rule.incrementNanos();
+            this.increment = rule.incrementNanos;
             gcra = new Gcra(rule, 0, -1, lease, true);
         }
 

@@ -24,31 +24,31 @@ class GcraTest {
         "0.0001, 10000000000000",
     })
     void incrementIsRoundedUp(double rate, long increment) {
-        assertThat(LimiterRule.perSecond(rate).incrementNanos()).isEqualTo(increment);
+        assertThat(LimiterRule.perSecond(rate).incrementNanos).isEqualTo(increment);
     }
 
     @Test
     void quotientOfDoublesWouldBeTooSmall() {
         double rate = Math.nextDown(0.1);
         assertThat(1e9 / rate).as("rounded to a double").isEqualTo(10_000_000_000.0);
-        assertThat(LimiterRule.perSecond(rate).incrementNanos()).as("exact").isEqualTo(10_000_000_001L);
+        assertThat(LimiterRule.perSecond(rate).incrementNanos).as("exact").isEqualTo(10_000_000_001L);
     }
 
     @Test
     void periodsAreRates() {
         LimiterRule daily = LimiterRule.per(Duration.ofDays(1), 1);
-        assertThat(daily.incrementNanos()).isEqualTo(Duration.ofDays(1).toNanos());
-        assertThat(daily.permitsPerSecond()).isEqualTo(1.0 / 86_400);
+        assertThat(daily.incrementNanos).isEqualTo(Duration.ofDays(1).toNanos());
+        assertThat(daily.permitsPerSecond).isEqualTo(1.0 / 86_400);
         assertThat(LimiterRule.per(Duration.ofSeconds(1), 3))
                 .usingRecursiveComparison()
                 .isEqualTo(LimiterRule.perSecond(3));
-        assertThat(LimiterRule.per(Duration.ofNanos(5), 5).incrementNanos()).isEqualTo(1);
+        assertThat(LimiterRule.per(Duration.ofNanos(5), 5).incrementNanos).isEqualTo(1);
     }
 
     @ParameterizedTest
     @CsvSource({"1000, 100", "100, 10", "10, 1", "1, 1", "0.0001, 1", "1000000000, 100000000"})
     void defaultBurstIsThatOf100Ms(double rate, long burst) {
-        assertThat(LimiterRule.perSecond(rate).burst()).isEqualTo(burst);
+        assertThat(LimiterRule.perSecond(rate).burst).isEqualTo(burst);
     }
 
     @ParameterizedTest

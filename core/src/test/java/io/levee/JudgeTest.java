@@ -197,7 +197,7 @@ class JudgeTest {
         Outcome outcome = Outcome.value(null).withStatus(503);
         assertThat(STANDARD.classify(outcome)).isSameAs(STANDARD.classify(outcome));
         Outcome failure = Outcome.failure(new ConnectException());
-        assertThat(STANDARD.classify(failure)).isSameAs(ErrorRule.CONNECT.verdict());
+        assertThat(STANDARD.classify(failure)).isSameAs(ErrorRule.CONNECT.verdict);
     }
 
     @Test

@@ -53,7 +53,7 @@ class LimiterBoundTest {
             @ForAll("rates") double rate,
             @ForAll @IntRange(min = 1, max = 20) int burst,
             @ForAll("gaps") List<Gap> gaps) {
-        long increment = LimiterRule.perSecond(rate).incrementNanos();
+        long increment = LimiterRule.perSecond(rate).incrementNanos;
         ManualTime time = new ManualTime(0);
         Limiter limiter = Limiter.perSecond(rate).burst(burst).build(time);
         List<Long> grants = new ArrayList<>();
@@ -123,7 +123,7 @@ class LimiterBoundTest {
         }
 
         long increment() {
-            return rules.get(rules.size() - 1).incrementNanos();
+            return rules.get(rules.size() - 1).incrementNanos;
         }
 
         void tryAcquire(long lateBy) {
@@ -254,10 +254,10 @@ class LimiterBoundTest {
         List<LimiterRule> inForce = rules.subList(from.rule, to.rule + 1);
         long nanos = to.at - from.at;
         double highestRate = inForce.stream()
-                .mapToDouble(LimiterRule::permitsPerSecond)
+                .mapToDouble(rule -> rule.permitsPerSecond)
                 .max()
                 .orElseThrow();
-        long largestBurst = inForce.stream().mapToLong(LimiterRule::burst).max().orElseThrow();
+        long largestBurst = inForce.stream().mapToLong(rule -> rule.burst).max().orElseThrow();
         assertThat(Windows.isWithin(grants, nanos, Windows.perNano(highestRate), largestBurst))
                 .as("%d in %d ns with %s", grants, nanos, inForce)
                 .isTrue();
@@ -265,7 +265,7 @@ class LimiterBoundTest {
             assertThat(inForce)
                     .as("%d in %d ns: one of the rules alone would allow it", grants, nanos)
                     .anyMatch(rule ->
-                            Windows.isWithin(grants, nanos, Windows.perNano(rule.permitsPerSecond()), rule.burst()));
+                            Windows.isWithin(grants, nanos, Windows.perNano(rule.permitsPerSecond), rule.burst));
         }
     }
 
@@ -281,7 +281,7 @@ class LimiterBoundTest {
         Limiter disturbed = Limiter.perSecond(rate).burst(burst).build(time);
         RandomSource random = RandomSource.seeded(dice);
         for (Gap gap : gaps) {
-            time.advanceTo(time.nanoTime() + gap.of(LimiterRule.perSecond(rate).incrementNanos()));
+            time.advanceTo(time.nanoTime() + gap.of(LimiterRule.perSecond(rate).incrementNanos));
             long now = time.nanoTime();
             int held = 0;
             while (random.nextBelow(3) > 0 && disturbed.tryAcquire(now)) {
@@ -308,9 +308,9 @@ class LimiterBoundTest {
         List<Long> served = new ArrayList<>(); // on paper
         List<Long> told = new ArrayList<>();
         for (Gap gap : gaps) {
-            time.advanceTo(time.nanoTime() + gap.of(rule.incrementNanos()));
+            time.advanceTo(time.nanoTime() + gap.of(rule.incrementNanos));
             long now = time.nanoTime();
-            long giveUpAt = now + patience * rule.incrementNanos();
+            long giveUpAt = now + patience * rule.incrementNanos;
             long turn = earliest(served, now, rule);
             Limiter.Ticket ticket = limiter.acquire(now, false, giveUpAt, () -> told.add(time.nanoTime()));
             if (turn == now || turn < giveUpAt) {
@@ -324,16 +324,16 @@ class LimiterBoundTest {
                 assertThat(ticket).isNull();
             }
         }
-        time.advanceTo(time.nanoTime() + 20 * rule.incrementNanos());
+        time.advanceTo(time.nanoTime() + 20 * rule.incrementNanos);
         assertThat(told).isEqualTo(served);
     }
 
     /** The first instant at which one more is within increment and burst, after those that are served before. */
     private static long earliest(List<Long> served, long now, LimiterRule rule) {
-        BigDecimal increment = BigDecimal.valueOf(rule.incrementNanos());
+        BigDecimal increment = BigDecimal.valueOf(rule.incrementNanos);
         long turn = now;
         for (int i = 0; i < served.size(); i++) {
-            long tooMany = served.size() - i + 1 - rule.burst();
+            long tooMany = served.size() - i + 1 - rule.burst;
             if (tooMany > 0) {
                 turn = Math.max(
                         turn,

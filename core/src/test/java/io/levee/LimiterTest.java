@@ -46,7 +46,7 @@ class LimiterTest {
     @ValueSource(doubles = {0.0001, 1.0 / 86_400, 0.3, 1, 3, 7.7, 1000, 123_456.789, 1e6, 1e9})
     void everyRateIsMetAndNotExceeded(double rate) {
         Limiter any = Limiter.perSecond(rate).burst(1).build(time);
-        long increment = LimiterRule.perSecond(rate).incrementNanos();
+        long increment = LimiterRule.perSecond(rate).incrementNanos;
         long grants = 0;
         for (int i = 0; i < 1000; i++) {
             grants += permitsNow(any);

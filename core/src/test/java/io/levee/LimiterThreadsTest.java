@@ -31,12 +31,11 @@ class LimiterThreadsTest {
                 LimiterRule.perSecond(1e6).withBurst(1),
                 LimiterRule.perSecond(2e6).withBurst(50),
                 LimiterRule.perSecond(3_333).withBurst(7))) {
-            Limiter limiter = Limiter.perSecond(rule.permitsPerSecond())
-                    .burst(rule.burst())
-                    .build(time);
+            Limiter limiter =
+                    Limiter.perSecond(rule.permitsPerSecond).burst(rule.burst).build(time);
             long[] grants = sortedGrants(limiter, time, 100_000, false);
-            assertThat(grants.length).isGreaterThanOrEqualTo((int) rule.burst());
-            assertWithin(grants, rule.incrementNanos(), rule.burst());
+            assertThat(grants.length).isGreaterThanOrEqualTo((int) rule.burst);
+            assertWithin(grants, rule.incrementNanos, rule.burst);
         }
     }
 
@@ -45,8 +44,8 @@ class LimiterThreadsTest {
         TimeSource time = TimeSource.system();
         LimiterRule rule = LimiterRule.perSecond(200_000).withBurst(3);
         Limiter limiter =
-                Limiter.perSecond(rule.permitsPerSecond()).burst(rule.burst()).build(time);
-        assertWithin(sortedGrants(limiter, time, 100_000, true), rule.incrementNanos(), rule.burst());
+                Limiter.perSecond(rule.permitsPerSecond).burst(rule.burst).build(time);
+        assertWithin(sortedGrants(limiter, time, 100_000, true), rule.incrementNanos, rule.burst);
     }
 
     @Test
@@ -55,20 +54,20 @@ class LimiterThreadsTest {
         LimiterRule one = LimiterRule.perSecond(1e6).withBurst(2);
         LimiterRule other = LimiterRule.perSecond(1e5).withBurst(20);
         Limiter limiter =
-                Limiter.perSecond(one.permitsPerSecond()).burst(one.burst()).build(time);
+                Limiter.perSecond(one.permitsPerSecond).burst(one.burst).build(time);
         AtomicBoolean over = new AtomicBoolean();
         ExecutorService changers = Executors.newFixedThreadPool(2);
         try {
             for (LimiterRule rule : List.of(one, other)) {
                 changers.execute(() -> {
                     while (!over.get()) {
-                        limiter.change(rule.permitsPerSecond(), rule.burst());
+                        limiter.change(rule.permitsPerSecond, rule.burst);
                     }
                 });
             }
             long[] grants = sortedGrants(limiter, time, 50_000, true);
             assertThat(grants).isNotEmpty();
-            assertWithin(grants, one.incrementNanos(), other.burst());
+            assertWithin(grants, one.incrementNanos, other.burst);
         } finally {
             over.set(true);
             changers.shutdown();

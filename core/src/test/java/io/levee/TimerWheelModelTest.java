@@ -97,7 +97,7 @@ class TimerWheelModelTest {
             }
         }
         assertThat(fired).containsExactlyInAnyOrderElementsOf(model.takeDue(now));
-        assertThat(fired.stream().map(Entry::tick)).isSorted();
+        assertThat(fired.stream().map(entry -> entry.tick)).isSorted();
         long next = model.waiting.values().stream()
                 .mapToLong(Model::roundedUp)
                 .min()

@@ -223,7 +223,7 @@ class TimerWheelTest {
         Entry late = added((4_096 + 64) * TICK);
         List<Entry> fired = drain(wheel, now + 63 * TICK);
         assertThat(fired).hasSize(count - 1).doesNotHaveDuplicates().contains(late);
-        assertThat(fired.stream().map(Entry::tick)).isSorted();
+        assertThat(fired.stream().map(entry -> entry.tick)).isSorted();
         assertThat(wheel.isEmpty()).isTrue();
     }
 

@@ -61,7 +61,7 @@ public class EngineStress {
         @Arbiter
         public void after(III_Result r) {
             r.r2 = call.told.get();
-            r.r3 = engine.pendingCount();
+            r.r3 = engine.pending.size();
         }
     }
 
@@ -95,7 +95,7 @@ public class EngineStress {
         @Arbiter
         public void after(II_Result r) {
             r.r1 = call.told.get();
-            r.r2 = engine.pendingCount();
+            r.r2 = engine.pending.size();
         }
     }
 
@@ -126,7 +126,7 @@ public class EngineStress {
         @Arbiter
         public void after(II_Result r) {
             r.r1 = call.told.get();
-            r.r2 = engine.pendingCount();
+            r.r2 = engine.pending.size();
         }
     }
 }

@@ -153,7 +153,7 @@ public class LimiterStress {
 
         @Arbiter
         public void after(II_Result r) {
-            r.r1 = (int) permits.rule().permitsPerSecond();
+            r.r1 = (int) permits.rule().permitsPerSecond;
             r.r2 = left();
         }
     }
@@ -337,7 +337,7 @@ public class LimiterStress {
             time.advanceTo((time.nanoTime() / LEASE + 100) * LEASE);
             now = time.nanoTime();
             Gcra gcra = new Gcra(RULE, 0, -1, LEASE, true);
-            for (int i = left; i < RULE.burst(); i++) {
+            for (int i = left; i < RULE.burst; i++) {
                 // The first takes a permit, the second one and a lease of the other two, the rest from that lease.
                 gcra.take(Padded.FIRST, now);
             }

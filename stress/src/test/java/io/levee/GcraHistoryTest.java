@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  */
 class GcraHistoryTest {
     private static final LimiterRule RULE = LimiterRule.perSecond(1e8).withBurst(3); // one in 10 ns
-    private static final long INCREMENT = RULE.incrementNanos();
+    private static final long INCREMENT = RULE.incrementNanos;
     private static final long TOLERANCE = RULE.burstNanos() - INCREMENT;
     /** The clock stands at the end of all instants that are handed in: they were read before. */
     private static final long CLOCK = 100;

@@ -202,7 +202,10 @@ public final class BenchMain {
                 .count();
     }
 
-    /** Many short iterations: on a machine that others use, some of them go undisturbed. */
+    /**
+     * Many short iterations: on a machine that others use, some of them go undisturbed. Of two threads fewer do, so those
+     * rows have twice as many. What is left at this length takes no more than 6 s a peer, 20 minutes all in all.
+     */
     private Options options(List<Row> chosen, int sharing) {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .mode(Mode.AverageTime)
@@ -215,9 +218,9 @@ public final class BenchMain {
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
                 .warmupIterations(quick ? 5 : 8)
-                .warmupTime(TimeValue.milliseconds(quick ? 140 : 500))
-                .measurementIterations(quick ? 16 : 80)
-                .measurementTime(TimeValue.milliseconds(quick ? 40 : 70));
+                .warmupTime(TimeValue.milliseconds(quick ? 140 : 300))
+                .measurementIterations(quick ? 16 : 40 * sharing)
+                .measurementTime(TimeValue.milliseconds(quick ? 40 : 60));
         chosen.forEach(row -> options.include("^" + Pattern.quote(row.benchmarks.getName()) + "\\."));
         return options.build();
     }
