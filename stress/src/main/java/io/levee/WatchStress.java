@@ -170,7 +170,7 @@ public class WatchStress {
             mine.begin(time, due, false);
             mine.stopToo(first);
             r.r1 = mine.end();
-            mine.forgetScope();
+            mine.started = null;
             mine.begin(time, Nanos.NEVER, true);
             mine.stopToo(second);
             mine.end();
