@@ -16,11 +16,7 @@ final class Collapse {
     private volatile double successShare;
 
     private final AtomicInteger probes = new AtomicInteger();
-    private volatile boolean on;
-
-    boolean isOn() {
-        return on;
-    }
+    volatile boolean on;
 
     /** Whether an attempt may be made as a probe. */
     boolean lets(long nowNanos) {
@@ -51,16 +47,12 @@ final class Collapse {
         }
     }
 
-    /** There was an answer. Answers whether that has to {@link #end} a collapse. */
+    /** There was an answer. Answers whether that has to end a collapse. */
     boolean answered() {
         if (failures.get() != 0) {
             failures.set(0);
         }
         return on;
-    }
-
-    void end() {
-        on = false;
     }
 
     /** Of the probes one has succeeded: as many attempts as that can be expected to, until more is known. */

@@ -111,12 +111,12 @@ public final class ConcurrencyLimit {
 
     /** True while nothing succeeds, and only probes are let in. */
     boolean isCollapsed() {
-        return collapse.isOn();
+        return collapse.on;
     }
 
     /** Whether the success that is about to leave must know how long it took. */
     boolean measures() {
-        return (left(attempts.get(Padded.FIRST)) & (window.every - 1)) == 0 || collapse.isOn();
+        return (left(attempts.get(Padded.FIRST)) & (window.every - 1)) == 0 || collapse.on;
     }
 
     private static int inFlight(long seen) {
@@ -128,7 +128,7 @@ public final class ConcurrencyLimit {
     }
 
     private boolean enter(long nowNanos) {
-        if (collapse.isOn()) {
+        if (collapse.on) {
             if (!collapse.lets(nowNanos)) {
                 return false;
             }
@@ -191,7 +191,7 @@ public final class ConcurrencyLimit {
             current = current.afterCollapse(
                     nowNanos, left(attempts.get(Padded.FIRST)), inFlight(), collapse.probesThatSucceed());
             window = current;
-            collapse.end();
+            collapse.on = false;
         } else if (searching
                 && measured
                 && durationNanos <= current.targetNanos
@@ -245,7 +245,7 @@ public final class ConcurrencyLimit {
         if (current.ended(left(seen)) < LimitWindow.FEWEST) {
             return;
         }
-        boolean collapsed = collapse.isOn();
+        boolean collapsed = collapse.on;
         LimitWindow next = current.next(nowNanos, left(seen), inFlight(seen), limit(), collapsed);
         // Who loses has nothing to do; samples that still come to the old window are lost.
         if (WINDOW.compareAndSet(this, current, next) && !collapsed) {
@@ -260,7 +260,7 @@ public final class ConcurrencyLimit {
      * @return the limit, between its bounds; 0 while only probes are let in
      */
     public int limit() {
-        return collapse.isOn() ? 0 : allowed.get();
+        return collapse.on ? 0 : allowed.get();
     }
 
     /**
@@ -312,7 +312,7 @@ public final class ConcurrencyLimit {
         @Override
         long conformsAt(long nowNanos, int ahead) {
             double rate = window.rate;
-            if (collapse.isOn()) {
+            if (collapse.on) {
                 return Nanos.NEVER;
             }
             return rate <= 0 ? nowNanos : Nanos.add(nowNanos, (long) ((ahead + 1) * Nanos.PER_SECOND / rate));

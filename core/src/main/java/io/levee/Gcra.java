@@ -148,7 +148,16 @@ final class Gcra {
             }
             long conformsAt = seen - tolerance;
             if (conformsAt > nowNanos) {
-                return cells != null && takeOfOthers(cells, nowNanos) ? TAKEN : conformsAt;
+                if (cells != null) {
+                    if (takeOfOthers(cells, nowNanos)) {
+                        return TAKEN;
+                    }
+                    // Leases are frozen after the TAT: whoever may have found a frozen one must ask the successor.
+                    if (tat.get(Padded.FIRST) < 0) {
+                        return FROZEN;
+                    }
+                }
+                return conformsAt;
             }
             long end = Math.max(seen, nowNanos) + increment;
             // A stripe that has not come for four leases has no use for one.

@@ -20,7 +20,6 @@ final class LatencyWindow {
     static final long UNKNOWN = -1;
 
     static final int REFRESH_SECONDS = 3;
-    private static final long REFRESH_NANOS = REFRESH_SECONDS * Nanos.PER_SECOND;
 
     private static final int SLICES = 4;
 
@@ -66,7 +65,7 @@ final class LatencyWindow {
     /** The percentile, or {@link #UNKNOWN}. */
     long percentileNanos(long nowNanos) {
         long due = refreshAtNanos.get();
-        if (nowNanos >= due && refreshAtNanos.compareAndSet(due, nowNanos + REFRESH_NANOS)) {
+        if (nowNanos >= due && refreshAtNanos.compareAndSet(due, nowNanos + REFRESH_SECONDS * Nanos.PER_SECOND)) {
             refresh(nowNanos);
         }
         return percentileNanos;

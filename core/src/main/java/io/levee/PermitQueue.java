@@ -17,7 +17,6 @@ import java.util.function.Predicate;
  * one of it, however many wait.
  */
 class PermitQueue implements Runnable, Predicate<Limiter.Ticket> {
-    private static final long ONE_RETRY = 1;
     private static final long ONE_FIRST = 1L << 32;
 
     private static final AtomicReferenceFieldUpdater<PermitQueue, Gcra> GCRA =
@@ -33,8 +32,8 @@ class PermitQueue implements Runnable, Predicate<Limiter.Ticket> {
     private final AtomicLong waiting = new AtomicLong();
 
     // Any thread adds to these; only the drainer takes out.
-    private final ConcurrentLinkedQueue<Limiter.Ticket> firsts = new ConcurrentLinkedQueue<>();
-    private final ConcurrentLinkedQueue<Limiter.Ticket> retries = new ConcurrentLinkedQueue<>();
+    final ConcurrentLinkedQueue<Limiter.Ticket> firsts = new ConcurrentLinkedQueue<>();
+    final ConcurrentLinkedQueue<Limiter.Ticket> retries = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Limiter.Ticket> returned = new ConcurrentLinkedQueue<>();
 
     /** Cancelled ones that are still in a queue. Too low by one who has cancelled but has not counted itself yet. */
@@ -63,11 +62,6 @@ class PermitQueue implements Runnable, Predicate<Limiter.Ticket> {
 
     int waiting() {
         return all(waiting.get());
-    }
-
-    /** How many tickets the queues hold, cancelled ones included. For tests. */
-    int queued() {
-        return firsts.size() + retries.size();
     }
 
     Limiter.Snapshot snapshot(long nowNanos) {
@@ -156,7 +150,7 @@ class PermitQueue implements Runnable, Predicate<Limiter.Ticket> {
     }
 
     private static long weight(boolean retry) {
-        return retry ? ONE_RETRY : ONE_FIRST;
+        return retry ? 1 : ONE_FIRST;
     }
 
     /** Takes one: answers {@link Gcra#TAKEN}, or from when on one will be there, {@link Nanos#NEVER} if no timer can tell. */

@@ -15,7 +15,7 @@ final class SystemTime implements TimeSource {
      * that has anything to do, for starting a thread costs some 100 us; short enough that the thread is gone when
      * somebody looks for what a stopped application has left behind.
      */
-    private final TimerThread timers = new TimerThread(this, 10 * Nanos.PER_SECOND);
+    final TimerThread timers = new TimerThread(this, 10 * Nanos.PER_SECOND);
 
     private SystemTime() {}
 
@@ -53,10 +53,5 @@ final class SystemTime implements TimeSource {
     @Override
     public void wake(Thread thread) {
         LockSupport.unpark(thread);
-    }
-
-    /** How many tasks wait, for tests. */
-    int pending() {
-        return timers.pending();
     }
 }

@@ -17,13 +17,14 @@ import java.util.concurrent.locks.ReentrantLock;
 final class TimerThread implements Runnable {
     static final String NAME = "levee-timer";
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final TimerWheel wheel = new TimerWheel();
+    final ReentrantLock lock = new ReentrantLock();
+    final TimerWheel wheel = new TimerWheel();
     private final TimeSource clock;
     private final long idleNanos;
 
     /** The living thread. Guarded by the lock: the opponents are a thread that ends and a caller who schedules. */
-    private @Nullable Thread thread;
+    @Nullable
+    Thread thread;
     /** Whether the thread sleeps, or is about to, and nobody has woken it yet. */
     private boolean asleep;
     /** The tick until which it sleeps. Once announced it is kept until it has passed, see {@link #sleepUntil}. */
@@ -74,27 +75,6 @@ final class TimerThread implements Runnable {
             LockSupport.unpark(sleeper);
         }
         return timer;
-    }
-
-    /** How many tasks wait. */
-    int pending() {
-        lock.lock();
-        try {
-            return wheel.size();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The living thread, for tests. */
-    @Nullable
-    Thread thread() {
-        lock.lock();
-        try {
-            return thread;
-        } finally {
-            lock.unlock();
-        }
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // not to inherit a low priority of whoever happens to be first
@@ -153,7 +133,7 @@ final class TimerThread implements Runnable {
                 asleep = false;
                 due = wheel.poll(now);
                 if (due == null) {
-                    if (!wheel.isEmpty() || seen != scheduled) {
+                    if (wheel.size() > 0 || seen != scheduled) {
                         seen = scheduled;
                         idleUntil = Nanos.add(now, idleNanos);
                     } else if (now >= idleUntil) {
@@ -163,7 +143,7 @@ final class TimerThread implements Runnable {
                         return;
                     }
                     until = sleepUntil(now);
-                    if (wheel.isEmpty()) {
+                    if (wheel.size() == 0) {
                         until = Math.min(until, idleUntil);
                     }
                     asleep = until > now;

@@ -151,10 +151,6 @@ final class TimerWheel {
         return size;
     }
 
-    boolean isEmpty() {
-        return size == 0;
-    }
-
     /**
      * Adds an entry that is in no wheel. At equal ticks entries come out in the order in which they went in, except round
      * a cascade of more than a batch.

@@ -44,7 +44,7 @@ class SoakTest {
 
     private static void soak(Duration length) throws Exception {
         Set<Thread> threadsBefore = Thread.getAllStackTraces().keySet();
-        int pendingBefore = SystemTime.INSTANCE.pending();
+        int pendingBefore = Timers.pending(SystemTime.INSTANCE.timers);
         Soak soak = new Soak();
         Levee levee = soak.levee;
         soak.run(length);
@@ -108,7 +108,7 @@ class SoakTest {
             assertThat(levee.state().inFlight()).isZero();
             assertThat(levee.state().pending()).isZero();
             assertThat(levee.limiter().waiting()).isZero();
-            assertThat(SystemTime.INSTANCE.pending()).isLessThanOrEqualTo(pendingBefore);
+            assertThat(Timers.pending(SystemTime.INSTANCE.timers)).isLessThanOrEqualTo(pendingBefore);
         });
         assertThat(levee.breaker().state()).isNotIn(Breaker.State.FORCED_OPEN, Breaker.State.FORCED_CLOSED);
 

@@ -44,7 +44,7 @@ class TimerThreadTest {
 
     @AfterEach
     void noTaskIsLeft() {
-        assertThat(made).allSatisfy(timer -> assertThat(timer.pending()).isZero());
+        assertThat(made).allSatisfy(timer -> assertThat(Timers.pending(timer)).isZero());
     }
 
     @RepeatedTest(20)
@@ -72,7 +72,7 @@ class TimerThreadTest {
         TimerThread timer = timer(LONG_IDLE);
         AtomicBoolean laterRan = new AtomicBoolean();
         TimeSource.Timeout later = timer.schedule(now() + 500 * Nanos.PER_SECOND, () -> laterRan.set(true));
-        Thread thread = timer.thread();
+        Thread thread = Timers.thread(timer);
         while (thread.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait();
         }
@@ -128,7 +128,7 @@ class TimerThreadTest {
             ready.countDown();
         });
         ready.await();
-        Thread thread = timer.thread();
+        Thread thread = Timers.thread(timer);
         timer.schedule(0, () -> {
             throw new IllegalArgumentException("task");
         });
@@ -137,7 +137,7 @@ class TimerThreadTest {
         });
         runBarrier(timer);
         assertThat(reported).extracting(Throwable::getMessage).containsExactly("task", "task");
-        assertThat(timer.thread()).isSameAs(thread);
+        assertThat(Timers.thread(timer)).isSameAs(thread);
     }
 
     @Test
@@ -152,7 +152,7 @@ class TimerThreadTest {
     @Test
     void theThreadIsADaemonOfItsOwn() {
         TimerThread timer = timer(LONG_IDLE);
-        assertThat(timer.thread()).as("before anything is scheduled").isNull();
+        assertThat(Timers.thread(timer)).as("before anything is scheduled").isNull();
         InheritableThreadLocal<String> callers = new InheritableThreadLocal<>();
         callers.set("caller's");
         AtomicReference<String> seen = new AtomicReference<>("nothing yet");
@@ -161,7 +161,7 @@ class TimerThreadTest {
             seen.set(callers.get());
             ran.countDown();
         });
-        Thread thread = timer.thread();
+        Thread thread = Timers.thread(timer);
         assertThat(thread.isDaemon()).isTrue();
         assertThat(thread.getName()).isEqualTo("levee-timer");
         assertThat(thread.getContextClassLoader()).isNull();
@@ -173,11 +173,11 @@ class TimerThreadTest {
     void theThreadEndsWhenIdleAndANewOneComesOnDemand() throws Exception {
         TimerThread timer = timer(MILLI);
         runBarrier(timer);
-        Thread first = timer.thread();
+        Thread first = Timers.thread(timer);
         if (first != null) {
             first.join();
         }
-        assertThat(timer.thread()).isNull();
+        assertThat(Timers.thread(timer)).isNull();
         runBarrier(timer);
     }
 
@@ -185,7 +185,7 @@ class TimerThreadTest {
     void theThreadStaysWhileSomethingIsPending() throws Exception {
         TimerThread timer = timer(1);
         TimeSource.Timeout pending = timer.schedule(Nanos.NEVER, () -> {});
-        Thread thread = timer.thread();
+        Thread thread = Timers.thread(timer);
         while (thread.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
         }
@@ -193,7 +193,7 @@ class TimerThreadTest {
             LockSupport.unpark(thread); // parking may end for no reason
             runBarrier(timer);
         }
-        assertThat(timer.thread()).isSameAs(thread);
+        assertThat(Timers.thread(timer)).isSameAs(thread);
         pending.cancel();
         // Nothing wakes a thread for a cancelled task; the next task does, and then it is idle.
         runBarrier(timer);
@@ -210,7 +210,7 @@ class TimerThreadTest {
             CountDownLatch ran = new CountDownLatch(1);
             timer.schedule(0, ran::countDown);
             ran.await(); // a lost task would hang here
-            Thread thread = timer.thread();
+            Thread thread = Timers.thread(timer);
             if (thread != last) {
                 threads++;
                 last = thread;
@@ -278,9 +278,9 @@ class TimerThreadTest {
         for (int i = 0; i < 1_000_000; i++) {
             timeouts.add(timer.schedule(from + i * 100_000L, () -> {}));
         }
-        assertThat(timer.pending()).isEqualTo(1_000_000);
+        assertThat(Timers.pending(timer)).isEqualTo(1_000_000);
         assertThat(timeouts).allMatch(TimeSource.Timeout::cancel);
-        assertThat(timer.pending()).isZero();
+        assertThat(Timers.pending(timer)).isZero();
     }
 
     @Test

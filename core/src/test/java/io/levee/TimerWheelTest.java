@@ -40,7 +40,7 @@ class TimerWheelTest {
 
     @Test
     void anEmptyWheelHasNothingAndNoTickToWakeFor() {
-        assertThat(wheel.isEmpty()).isTrue();
+        assertThat(wheel.size()).isZero();
         assertThat(wheel.poll(Nanos.NEVER)).isNull();
         assertThat(wheel.nextTick()).isEqualTo(TimerWheel.NO_TICK);
     }
@@ -51,7 +51,7 @@ class TimerWheelTest {
         Entry entry = added(ticks * TICK);
         assertThat(drain(wheel, ticks * TICK - 1)).isEmpty();
         assertThat(drain(wheel, ticks * TICK)).containsExactly(entry);
-        assertThat(wheel.isEmpty()).isTrue();
+        assertThat(wheel.size()).isZero();
         assertThat(wheel.nextTick()).isEqualTo(TimerWheel.NO_TICK);
     }
 
@@ -147,7 +147,7 @@ class TimerWheelTest {
             expected.add(late);
             assertThat(wheel.size()).isEqualTo(expected.size());
             assertThat(drain(wheel, due)).containsExactlyElementsOf(expected);
-            assertThat(wheel.isEmpty()).isTrue();
+            assertThat(wheel.size()).isZero();
             assertThat(wheel.nextTick()).isEqualTo(TimerWheel.NO_TICK);
         }
     }
@@ -224,7 +224,7 @@ class TimerWheelTest {
         List<Entry> fired = drain(wheel, now + 63 * TICK);
         assertThat(fired).hasSize(count - 1).doesNotHaveDuplicates().contains(late);
         assertThat(fired.stream().map(entry -> entry.tick)).isSorted();
-        assertThat(wheel.isEmpty()).isTrue();
+        assertThat(wheel.size()).isZero();
     }
 
     @Test
