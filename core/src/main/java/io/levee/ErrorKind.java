@@ -22,7 +22,7 @@ public enum ErrorKind {
     CONNECT(ErrorRule.CONNECT.verdict),
 
     /** The peer's certificate was not accepted: it will not be next time. */
-    CERTIFICATE(ErrorRule.CERTIFICATE.verdict()),
+    CERTIFICATE(ErrorRule.CERTIFICATE.verdict),
 
     /** A connection in use broke. */
     CONNECTION_LOST(ErrorRule.RESET.verdict),
