@@ -122,10 +122,12 @@ final class Judge {
      * Whether the downstream did not take on the attempt: it refused it, broke it off or did not answer in time, as far as
      * an overload can be the reason. What throttle and concurrency limit count. An answer that another attempt would meet
      * again (404, 500) is none, unless a classifier of the user's calls it retryable and a fault; a 503 is one also where
-     * that calls it final.
+     * that calls it final. A plain value is none, even if it is retried: who polls for a result is answered each time.
      */
     static boolean isRefusal(Outcome outcome, Verdict verdict) {
-        if (verdict.health() != Verdict.Health.FAULT) {
+        boolean isPlainValue =
+                outcome.failure() == null && outcome.status() == Outcome.NO_STATUS && outcome.grpcStatus() == null;
+        if (isPlainValue || verdict.health() != Verdict.Health.FAULT) {
             return false;
         }
         boolean gated =

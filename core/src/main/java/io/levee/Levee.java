@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Stock stock = inventory.call(attempt -> client.stock(sku));
  * }</pre>
  *
- * <p>{@code Levee.named("x").build()} alone is safe: 3 attempts with full jitter, an attempt timeout of 10 s, a deadline
+ * <p>{@code Levee.named("x").build()} alone is safe: 4 attempts with full jitter, an attempt timeout of 7 s, a deadline
  * of 30 s, a retry budget of a tenth of the calls, and no repetition of a request that may have been processed unless it
  * is said to be {@linkplain Call#idempotent() idempotent}.
  *
@@ -348,16 +348,21 @@ public final class Levee implements AutoCloseable {
         /** Attempts of a call, the first included, where the policy states none (AWS SDKs, gRPC). */
         static final int DEFAULT_ATTEMPTS = 3;
 
-        static final Backoff DEFAULT_POLICY = RetryPolicy.exponential(Duration.ofMillis(100))
+        private static final Backoff DEFAULT_POLICY = RetryPolicy.exponential(Duration.ofMillis(10))
+                .multiplier(4)
                 .cap(Duration.ofSeconds(20))
-                .fullJitter();
+                .fullJitter()
+                .attempts(4);
 
         final String name;
-        private @Nullable RetryPolicy retry;
+
+        @Nullable
+        RetryPolicy retry;
+
         Classifier classifier = Classifier.standard();
         boolean idempotent;
         long deadlineNanos = 30 * Nanos.PER_SECOND;
-        long attemptTimeoutNanos = 10 * Nanos.PER_SECOND;
+        long attemptTimeoutNanos = 7 * Nanos.PER_SECOND;
         long maxServerDelayNanos = 300 * Nanos.PER_SECOND;
         Limiter.@Nullable Spec limiter;
         Breaker.@Nullable Spec breaker;
@@ -367,8 +372,7 @@ public final class Levee implements AutoCloseable {
         ConcurrencyLimit.@Nullable Spec concurrencyLimit;
         Hedge.@Nullable Spec hedge;
 
-        @Nullable
-        Protection protection;
+        private @Nullable Protection protection;
 
         TimeSource time = TimeSource.system();
         RandomSource random = RandomSource.system();
@@ -395,9 +399,10 @@ public final class Levee implements AutoCloseable {
         }
 
         /**
-         * Sets how long to wait before each retry and when to stop. Default: exponential from 100 ms with full jitter,
-         * cap 20 s, 3 attempts (the values of the AWS SDKs). A shipped policy without
-         * {@linkplain Backoff#attempts(int) attempts} gets 3.
+         * Sets how long to wait before each retry and when to stop. Default: 4 attempts, exponential from 10 ms, four times as
+         * long each, full jitter, cap 20 s. The first retry comes soon, since an error that is answered is mostly the attempt's
+         * own; those that last get time by the multiplier, and the retry budget bounds them all. A shipped policy without
+         * {@linkplain Backoff#attempts(int) attempts} gets 3 (the number of the AWS SDKs and of gRPC).
          *
          * @param policy the policy
          * @return this
@@ -433,8 +438,8 @@ public final class Levee implements AutoCloseable {
         }
 
         /**
-         * Sets the time that one attempt may take; cut to what is left of the deadline. Default 10 s. A synchronous
-         * attempt is interrupted, an asynchronous one abandoned.
+         * Sets the time that one attempt may take; cut to what is left of the deadline. Default 7 s, so that four
+         * attempts that all hang fit into the default deadline. A synchronous attempt is interrupted, an asynchronous one abandoned.
          *
          * @param fromStart more than zero
          * @return this
@@ -493,9 +498,11 @@ public final class Levee implements AutoCloseable {
         }
 
         /**
-         * Sets how the downstream is protected, as a set of parts that fit together. Default: none but the retry budget.
+         * Sets how the downstream is protected, as a set of parts that fit together. Default: {@link Protection#adaptive()},
+         * or {@link Protection#none()} for who sets a breaker, a throttle, a bulkhead or a concurrency limit: that is a choice
+         * of how the downstream is protected, and nothing is added to it.
          *
-         * @param set such as {@link Protection#adaptive()}
+         * @param set such as {@link Protection#breaker()}
          * @return this
          */
         public Builder protection(Protection set) {
@@ -675,9 +682,18 @@ public final class Levee implements AutoCloseable {
             return this;
         }
 
-        RetryPolicy policy() {
+        Protection protection() {
             Protection set = protection;
-            RetryPolicy chosen = retry != null ? retry : set != null && set.retry != null ? set.retry : DEFAULT_POLICY;
+            if (set != null) {
+                return set;
+            }
+            return breaker == null && throttle == null && bulkhead == null && concurrencyLimit == null
+                    ? Protection.adaptive()
+                    : Protection.none();
+        }
+
+        RetryPolicy policy() {
+            RetryPolicy chosen = retry == null ? DEFAULT_POLICY : retry;
             return chosen instanceof Backoff backoff && backoff.attempts() == Backoff.ANY
                     ? backoff.attempts(DEFAULT_ATTEMPTS)
                     : chosen;
@@ -693,10 +709,6 @@ public final class Levee implements AutoCloseable {
             if (hedge != null && retryBudget == null) {
                 throw new IllegalStateException(name + ": hedge needs a retry budget, which bounds how many are sent;"
                         + " remove noRetryBudget() or hedge(...)");
-            }
-            Protection set = protection;
-            if (set != null && set.retry != null && !made.contains("attemptTimeout")) {
-                attemptTimeoutNanos = Protection.ATTEMPT_TIMEOUT;
             }
             return new Levee(this);
         }

@@ -6,37 +6,33 @@ import java.time.Duration;
  * How a downstream is kept from being drowned: a set of parts that fit together, each of which is there alone, too.
  *
  * <pre>{@code
- * Levee.named("inventory").protection(Protection.adaptive())
+ * Levee.named("inventory").protection(Protection.breaker())
  * }</pre>
  *
  * What a builder sets itself takes the place of the set's part. Immutable.
  */
 public final class Protection {
-    /** Four attempts that all hang fit into the deadline of 30 s, which is the default. */
-    static final long ATTEMPT_TIMEOUT = 7 * Nanos.PER_SECOND;
+    private static final Protection ADAPTIVE = new Protection(ConcurrencyLimit.adaptive(), null);
 
     final ConcurrencyLimit.@Nullable Spec limit;
     final Breaker.@Nullable Spec breaker;
-    final @Nullable Backoff retry;
 
-    private Protection(ConcurrencyLimit.@Nullable Spec limit, Breaker.@Nullable Spec breaker, @Nullable Backoff retry) {
+    private Protection(ConcurrencyLimit.@Nullable Spec limit, Breaker.@Nullable Spec breaker) {
         this.limit = limit;
         this.breaker = breaker;
-        this.retry = retry;
     }
 
     /**
-     * Tells overload (refusals, timeouts, late answers) from faults (errors that are answered), and nothing at all from some:
+     * Tells overload (refusals, timeouts, late answers) from faults (errors that are answered). The default, where nobody has
+     * chosen a breaker, a throttle, a bulkhead or a concurrency limit: what overload looks like is found out, nothing has to be
+     * known of the downstream, and a partial fault is not turned into an outage (docs/defaults.md has the storms).
      *
      * <ul>
      *   <li>{@link ConcurrencyLimit#adaptive()}: as many attempts in flight as are answered in time; first attempts wait for
      *       room, retries get what is left; probes only while nothing succeeds;
-     *   <li>a retry soon after an error that was answered, for such errors are mostly the attempt's own: 4 attempts,
-     *       exponential from 10 ms, four times as long each, full jitter, cap 20 s; an attempt timeout of 7 s, so that they fit
-     *       into the default deadline;
      *   <li>after a refusal (429, a gRPC server that did not process the call) one retry, at a random instant of three quarters
-     *       of the time that the call has left, 5 s at most: those that were refused together do not come back together;
-     *   <li>the {@link RetryBudget} that is the default anyway.
+     *       of the time that the call has left, 5 s at most: those that were refused together do not come back together. Not
+     *       where {@link Levee.Builder#retry} says when to retry.
      * </ul>
      *
      * No breaker: it would refuse the calls that succeed during a partial fault.
@@ -44,14 +40,7 @@ public final class Protection {
      * @return the set
      */
     public static Protection adaptive() {
-        return new Protection(
-                ConcurrencyLimit.adaptive(),
-                null,
-                RetryPolicy.exponential(Duration.ofMillis(10))
-                        .multiplier(4)
-                        .cap(Duration.ofSeconds(20))
-                        .fullJitter()
-                        .attempts(4));
+        return ADAPTIVE;
     }
 
     /**
@@ -61,10 +50,15 @@ public final class Protection {
      * @return the set
      */
     public static Protection breaker() {
-        return new Protection(null, Breaker.consecutiveFailures(3).openFor(Duration.ofSeconds(30)), null);
+        return new Protection(null, Breaker.consecutiveFailures(3).openFor(Duration.ofSeconds(30)));
     }
 
-    boolean spreadsRefusals() {
-        return limit != null;
+    /**
+     * Nothing but the {@link RetryBudget} and the timeouts: every call reaches the downstream, whatever that is able to take.
+     *
+     * @return the empty set
+     */
+    public static Protection none() {
+        return new Protection(null, null);
     }
 }

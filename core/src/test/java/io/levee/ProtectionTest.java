@@ -43,14 +43,71 @@ class ProtectionTest {
         assertThat(own.settings().retry())
                 .hasToString(RetryPolicy.fixed(Duration.ofMillis(5)).attempts(2).toString());
 
-        Levee set = levee().protection(Protection.adaptive()).build();
-        assertThat(set.settings().concurrencyLimit())
+        Levee breaker = levee().protection(Protection.breaker()).build();
+        assertThat(breaker.breaker()).isNotNull();
+        assertThat(breaker.concurrencyLimit()).isNull();
+    }
+
+    @Test
+    void theDefaultIsAdaptive() {
+        Levee alone = levee().build();
+        assertThat(alone.settings().concurrencyLimit())
                 .hasToString(ConcurrencyLimit.adaptive().toString());
-        assertThat(((Backoff) set.settings().retry()).attempts()).isEqualTo(4);
-        assertThat(set.settings().attemptTimeout()).isEqualTo(Duration.ofSeconds(7));
-        assertThat(set.breaker()).isNull();
-        assertThat(levee().build().concurrencyLimit()).isNull();
-        assertThat(levee().protection(Protection.breaker()).build().breaker()).isNotNull();
+        assertThat(((Backoff) alone.settings().retry()).attempts()).isEqualTo(4);
+        assertThat(alone.settings().attemptTimeout()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(alone.breaker()).isNull();
+        assertThat(levee().limiter(Limiter.perSecond(1)).build().concurrencyLimit())
+                .isNotNull();
+        assertThat(levee().protection(Protection.none()).build().concurrencyLimit())
+                .isNull();
+    }
+
+    @Test
+    void nothingIsAddedToTheProtectionThatSomebodyHasChosen() {
+        List<Levee> chosen = List.of(
+                levee().breaker(Breaker.consecutiveFailures(3).openFor(Duration.ofSeconds(1)))
+                        .build(),
+                levee().throttle(Throttle.adaptive()).build(),
+                levee().bulkhead(Bulkhead.inFlight(10)).build());
+        assertThat(chosen)
+                .allSatisfy(levee -> assertThat(levee.concurrencyLimit()).isNull());
+        assertThat(levee().bulkhead(Bulkhead.inFlight(10))
+                        .protection(Protection.adaptive())
+                        .build()
+                        .concurrencyLimit())
+                .isNotNull();
+    }
+
+    /** A hundred and fifty answers that somebody calls retryable: each is an answer, and says nothing against the downstream. */
+    @ParameterizedTest
+    @EnumSource
+    void whoPollsForAResultIsNotCutOff(Driver driver) throws Exception {
+        Levee levee = levee().retry(RetryPolicy.fixed(Duration.ofMillis(1)).attempts(200))
+                .classifier(Classifier.standard().retryResultIf("not yet", "not yet"::equals))
+                .noRetryBudget()
+                .build();
+        Result<String> result = driver.execute(
+                levee,
+                time,
+                Call.<String>named("poll").idempotent(),
+                attempt -> attempt.number() < 150 ? "not yet" : "done");
+        assertThat(result.succeeded()).isTrue();
+        assertThat(levee.concurrencyLimit().isCollapsed()).isFalse();
+    }
+
+    /** Somebody's own policy says when: nothing spreads the retries that it spaces. */
+    @ParameterizedTest
+    @EnumSource
+    void aPolicyOfOnesOwnAlsoHoldsAfterARefusal(Driver driver) throws Exception {
+        Levee levee = levee().retry(RetryPolicy.fixed(Duration.ofMillis(5)).attempts(3))
+                .build();
+        List<Long> at = new ArrayList<>();
+        driver.execute(levee, time, call(), attempt -> {
+            at.add(time.nanoTime());
+            return "429";
+        });
+        assertThat(at).hasSize(3);
+        assertThat(at.get(2) - at.get(0)).isEqualTo(10 * Nanos.PER_MILLI);
     }
 
     @ParameterizedTest

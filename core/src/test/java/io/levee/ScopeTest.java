@@ -474,7 +474,7 @@ class ScopeTest {
                 assertThat(Scope.current()).isSameAs(captured);
                 assertThat(levee().<Long, RuntimeException>call(Attempt::remainingNanos))
                         .as("the captured scope's own deadline: none but the call's")
-                        .isEqualTo(10 * Nanos.PER_SECOND);
+                        .isEqualTo(7 * Nanos.PER_SECOND);
             }
             assertThat(Scope.current()).isSameAs(scope);
         }

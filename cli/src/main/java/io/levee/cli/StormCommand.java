@@ -152,7 +152,7 @@ final class StormCommand implements Callable<Integer> {
         }
         out.println("clients:");
         out.printf(Locale.ROOT, "  %-22s %s%n", "levee", "the library itself, with its defaults");
-        out.printf(Locale.ROOT, "  %-22s %s%n", "levee-adaptive", "the library itself, with Protection.adaptive()");
+        out.printf(Locale.ROOT, "  %-22s %s%n", "levee-none", "the library itself, with Protection.none()");
         for (Peer peer : Peer.values()) {
             out.printf(Locale.ROOT, "  %-22s %s%n", peer.label(), peer.rules());
         }
@@ -187,8 +187,8 @@ final class StormCommand implements Callable<Integer> {
         Arrays.stream(Peer.values()).map(StormClient::of).forEach(client -> all.put(client.name(), client));
         StormClient levee = StormClient.levee();
         all.put(levee.name(), levee);
-        StormClient adaptive = StormClient.adaptive();
-        all.put(adaptive.name(), adaptive);
+        StormClient unprotected = StormClient.unprotected();
+        all.put(unprotected.name(), unprotected);
         if (policy != null) {
             LeveeConfig config = config(policy);
             for (String name : config.names()) {

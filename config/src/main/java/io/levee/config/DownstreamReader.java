@@ -139,7 +139,9 @@ final class DownstreamReader {
     }
 
     private void protection() {
-        if (downstream.saysNone("protection")) {
+        if (downstream.saysNone("protection")
+                || (downstream.saysNone("concurrencyLimit") && !downstream.has("protection"))) {
+            settings.add(builder -> builder.protection(Protection.none()));
             return;
         }
         String set = downstream.word("protection", List.of("adaptive", "breaker"), "none");

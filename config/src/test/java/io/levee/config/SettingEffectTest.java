@@ -105,7 +105,10 @@ class SettingEffectTest {
                 budget("ratio", "ratio: 0.1", "ratio: 0.5"),
                 budget("reservePerSecond", "ratio: 0, reservePerSecond: 1", "ratio: 0, reservePerSecond: 50"),
                 budget("maxBalance", "ratio: 0, maxBalance: 1", "ratio: 0, maxBalance: 50"),
-                new Pair("retryBudget", "retryBudget: {ratio: 0}", "retryBudget: none"),
+                new Pair(
+                        "retryBudget",
+                        "protection: none, retryBudget: {ratio: 0}",
+                        "protection: none, retryBudget: none"),
                 more("inFlight", "bulkhead: {inFlight: 100}", "bulkhead: {inFlight: 1}"),
                 more("bulkhead", "bulkhead: none", "bulkhead: {inFlight: 1}"),
                 more("throttle", "throttle: none", "throttle: {minimumPerSecond: 0.1}"),
@@ -141,6 +144,7 @@ class SettingEffectTest {
                         "concurrencyLimit: {min: 1, max: 1, maxWait: 1ms}",
                         "concurrencyLimit: {min: 1, max: 1, maxWait: 20s}"),
                 more("protection", "protection: breaker", "protection: adaptive"),
+                more("protection", "protection: none", "protection: adaptive"),
                 hedge("hedge", "hedge: none", "hedge: {after: 20ms}"),
                 hedge("after", "hedge: {after: 20ms}", "hedge: {after: 300ms}"),
                 hedge(
@@ -159,7 +163,10 @@ class SettingEffectTest {
                 classify("finalStatus", "finalStatus: []", "finalStatus: [503]"),
                 classify("retryOn", "retryOn: []", "retryOn: [java.lang.IllegalStateException]"),
                 classify("finalOn", "finalOn: []", "finalOn: [java.net.ConnectException]"),
-                more("classify", "idempotent: true", "idempotent: true, classify: {retryStatus: [500]}"));
+                more(
+                        "classify",
+                        "protection: none, idempotent: true",
+                        "protection: none, idempotent: true, classify: {retryStatus: [500]}"));
     }
 
     private static Pair more(String setting, String one, String other) {
@@ -176,19 +183,19 @@ class SettingEffectTest {
     }
 
     private static Pair budget(String setting, String one, String other) {
-        String retry = "retry: {jitter: none}, retryBudget: {";
+        String retry = "protection: none, retry: {jitter: none}, retryBudget: {";
         return new Pair(setting, retry + one + "}", retry + other + "}");
     }
 
     /** What a hedge needs: somebody who pays. */
     private static Pair hedge(String setting, String one, String other) {
-        String paid = "retry: {jitter: none}, retryBudget: {ratio: 10, maxBalance: 1000}, ";
+        String paid = "protection: none, retry: {jitter: none}, retryBudget: {ratio: 10, maxBalance: 1000}, ";
         return new Pair(setting, paid + one, paid + other);
     }
 
     private static Pair classify(String setting, String one, String other) {
-        return more(
-                setting, "idempotent: true, classify: {" + one + "}", "idempotent: true, classify: {" + other + "}");
+        String all = "protection: none, idempotent: true, classify: {";
+        return more(setting, all + one + "}", all + other + "}");
     }
 
     @ParameterizedTest

@@ -55,7 +55,7 @@ final class LoadRules {
                             + Figures.text(subject.amplification() * Outage.CALLS_PER_SECOND) + " attempts a second ("
                             + Figures.text(subject.amplification()) + " a call, run for " + Outage.SECONDS
                             + " s of virtual time)",
-                    "leave retryBudget out for the default, or write a limiter: {perSecond: ...}");
+                    "leave protection or retryBudget out for the default, or write a limiter: {perSecond: ...}");
         }
     }
 

@@ -72,19 +72,19 @@ class LintTest {
                         Rule.ATTEMPT_TIMEOUT_OVER_DEADLINE,
                         "{deadline: 3s}",
                         "attemptTimeout",
-                        "an attempt may take 10 s",
+                        "an attempt may take 7 s",
                         "{deadline: 3s, attemptTimeout: 900ms}"),
                 new Plant(
                         Rule.NO_ATTEMPT_TIMEOUT,
                         "{attemptTimeout: none}",
                         "attemptTimeout",
-                        "a first attempt that hangs takes all of the deadline of 30 s, so none of the 2 retries is made",
+                        "a first attempt that hangs takes all of the deadline of 30 s, so none of the 3 retries is made",
                         "{attemptTimeout: 9900ms}"),
                 new Plant(
                         Rule.NO_DEADLINE,
                         "{deadline: none}",
                         "deadline",
-                        "a call may take 30.3 s, and 5 min more before each of 2 retries",
+                        "a call may take 28.21 s, and 5 min more before each of 3 retries",
                         "{}"),
                 new Plant(
                         Rule.NO_DEADLINE,
@@ -112,16 +112,16 @@ class LintTest {
                         "{retry: {jitter: decorrelated, base: 100ms, cap: 300ms}}"),
                 new Plant(
                         Rule.NO_LIMITER,
-                        "{retryBudget: none}",
+                        "{protection: none, retryBudget: none}",
                         "limiter",
-                        "of 100 calls a second, all refused, this policy makes 300 attempts a second (3 a call",
-                        "{}"),
+                        "of 100 calls a second, all refused, this policy makes 400 attempts a second (4 a call",
+                        "{retryBudget: none}"),
                 new Plant(
                         Rule.NO_LIMITER,
-                        "{retry: {attempts: 4}, retryBudget: {ratio: 5}, attemptTimeout: 5s}",
+                        "{retry: {attempts: 4}, protection: none, retryBudget: {ratio: 5}, attemptTimeout: 5s}",
                         "limiter",
                         "4 a call",
-                        "{retry: {attempts: 4}, retryBudget: {ratio: 0.1}, attemptTimeout: 5s}"),
+                        "{retry: {attempts: 4}, protection: none, retryBudget: {ratio: 0.1}, attemptTimeout: 5s}"),
                 new Plant(
                         Rule.NO_LIMITER,
                         "{facts: {capacityPerSecond: 200}}",
@@ -138,7 +138,7 @@ class LintTest {
                         Rule.RETRIES_OUTSIDE_LIMITER,
                         "{limiter: {perSecond: 100}, facts: {clientAttempts: 3}}",
                         "facts.clientAttempts",
-                        "100 permits a second are up to 300 requests, and a call of 3 attempts is up to 9 requests",
+                        "100 permits a second are up to 300 requests, and a call of 4 attempts is up to 12 requests",
                         "{limiter: {perSecond: 100}, facts: {clientAttempts: 1}}"),
                 new Plant(
                         Rule.IDLE_TIMEOUT_WINDOW,
@@ -150,7 +150,7 @@ class LintTest {
                         Rule.REPEATS_SIDE_EFFECTS,
                         "{idempotent: true, facts: {sideEffects: true}}",
                         "idempotent",
-                        "every call may be sent 3 times",
+                        "every call may be sent 4 times",
                         "{facts: {sideEffects: true}}"),
                 new Plant(
                         Rule.UNBOUNDED_BUFFER,
@@ -223,12 +223,10 @@ class LintTest {
     /** The load on a downstream that is down is measured with the file's settings, and this one stops it. */
     @Test
     void theAdaptiveProtectionBoundsWhatADownstreamThatIsDownIsSent() {
-        assertThat(lint(HEAD + "{protection: adaptive}\n").findings()).isEmpty();
-        assertThat(lint(HEAD + "{retryBudget: none}\n").findings())
+        assertThat(lint(HEAD + "{retryBudget: none}\n").findings()).isEmpty();
+        assertThat(lint(HEAD + "{protection: none, retryBudget: none}\n").findings())
                 .extracting(Finding::rule)
                 .containsExactly(Rule.NO_LIMITER);
-        assertThat(lint(HEAD + "{protection: adaptive, retryBudget: none}\n").findings())
-                .isEmpty();
     }
 
     @ParameterizedTest
@@ -248,12 +246,13 @@ class LintTest {
         return "version: 1\nfacts: {service: " + service + "}\ndownstreams:\n  " + downstream + ": " + block + "\n";
     }
 
-    private static final String LOUD = "{retryBudget: none, deadline: 30s, lintIgnore: {no-limiter: planted}}";
+    private static final String LOUD =
+            "{retry: {attempts: 3}, protection: none, retryBudget: none, deadline: 30s, lintIgnore: {no-limiter: planted}}";
 
     @Test
     void layersThatRetryMultiply() {
         String first = layer("shop", "orders", LOUD);
-        String second = layer("orders", "stock", LOUD.replace("30s", "9s, attemptTimeout: 2s"))
+        String second = layer("orders", "stock", LOUD.replace("30s", "6s, attemptTimeout: 2s"))
                 .replace("stock:", "stock-read:")
                 .replace("lintIgnore", "facts: {service: stock}, lintIgnore");
         String third = layer("stock", "stock-db", LOUD.replace("30s", "1900ms, attemptTimeout: 500ms"));
@@ -270,8 +269,8 @@ class LintTest {
     void layersOfTheShippedDefaultsDoNotMultiply() {
         assertThat(lint(
                                 layer("shop", "orders", "{}"),
-                                layer("orders", "stock", "{deadline: 9s, attemptTimeout: 2s}"),
-                                layer("stock", "stock-db", "{deadline: 1900ms, attemptTimeout: 500ms}"))
+                                layer("orders", "stock", "{deadline: 6s, attemptTimeout: 1500ms}"),
+                                layer("stock", "stock-db", "{deadline: 1400ms, attemptTimeout: 300ms}"))
                         .findings())
                 .isEmpty();
     }
@@ -279,12 +278,12 @@ class LintTest {
     @Test
     void oneLayerThatRetriesDoesNotMultiplyAndOneBelowTheEngineDoes() {
         String first = layer("shop", "orders", LOUD);
-        String quiet = layer("orders", "stock", "{retry: none, deadline: 9s}");
+        String quiet = layer("orders", "stock", "{protection: none, retry: none, deadline: 9s}");
         assertThat(lint(first, quiet).findings()).isEmpty();
         String mesh = layer(
                 "orders",
                 "stock",
-                "{retry: none, deadline: 9s, facts: {clientAttempts: 2}, lintIgnore: {retries-outside-limiter: mesh}}");
+                "{protection: none, retry: none, deadline: 9s, facts: {clientAttempts: 2}, lintIgnore: {retries-outside-limiter: mesh}}");
         assertThat(lint(first, mesh).findings())
                 .extracting(Finding::reason)
                 .containsExactly(
@@ -320,7 +319,7 @@ class LintTest {
         assertThat(findings).extracting(Finding::rule).containsExactly(Rule.LONGER_THAN_CALLER);
         assertThat(findings.get(0).toString())
                 .startsWith("f1.yaml:4:11: longer-than-caller: stock.deadline: the caller (facts.callerTimeout,"
-                        + " f1.yaml:2:9) waits 2 s, and a call to stock may take 2.7 s");
+                        + " f1.yaml:2:9) waits 2 s, and a call to stock may take 3 s");
         assertThat(lint(facts.replace("callerTimeout: 2s", "callerTimeout: 3s")).findings())
                 .isEmpty();
         assertThat(lint(facts.replace("callerTimeout: 2s", "callerTimeout: 2s, deadlineFromCaller: true"))
@@ -335,7 +334,7 @@ class LintTest {
         List<Finding> findings = lint(caller, callee).findings();
         assertThat(findings).extracting(Finding::rule).containsExactly(Rule.LONGER_THAN_CALLER);
         assertThat(findings.get(0).reason())
-                .contains("shop (f1.yaml:4:26) waits 800 ms, and a call to stock may take 900 ms");
+                .contains("shop (f1.yaml:4:26) waits 800 ms, and a call to stock may take 1 s");
     }
 
     // --- the documentation -------------------------------------------------------------------------------------------

@@ -16,20 +16,20 @@ class WorstCaseTest {
     }
 
     @Test
-    void theDefaultsTakeThreeAttemptsAndTwoWaitsCutByTheDeadline() {
+    void theDefaultsTakeFourAttemptsAndThreeWaitsWithinTheDeadline() {
         assertThat(WorstCase.of(settings(Levee.named("a"))))
                 .isEqualTo(new WorstCase(
-                        2,
-                        Duration.ofMillis(300),
-                        Duration.ofMillis(20_300),
-                        Duration.ofMillis(30_300),
-                        Duration.ofSeconds(30)));
+                        3,
+                        Duration.ofMillis(210),
+                        Duration.ofMillis(21_210),
+                        Duration.ofMillis(28_210),
+                        Duration.ofMillis(28_210)));
     }
 
     @Test
     void withoutTimeoutsThereIsNoBound() {
         assertThat(WorstCase.of(settings(Levee.named("a").noDeadline().noAttemptTimeout())))
-                .isEqualTo(new WorstCase(2, Duration.ofMillis(300), null, null, null));
+                .isEqualTo(new WorstCase(3, Duration.ofMillis(210), null, null, null));
         assertThat(WorstCase.of(settings(Levee.named("a").noAttemptTimeout())).total())
                 .isEqualTo(Duration.ofSeconds(30));
     }

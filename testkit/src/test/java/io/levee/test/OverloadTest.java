@@ -3,8 +3,8 @@ package io.levee.test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.levee.Call;
-import io.levee.ConcurrencyLimit;
 import io.levee.Levee;
+import io.levee.Protection;
 import io.levee.RandomSource;
 import io.levee.Throttle;
 import java.net.ConnectException;
@@ -103,7 +103,7 @@ class OverloadTest {
 
     @Test
     void theThrottleLeavesADownstreamThatRefusesTimeToAnswer() {
-        Figures without = offer(levee().build(), refusing());
+        Figures without = offer(levee().protection(Protection.none()).build(), refusing());
         Figures with = offer(
                 levee().throttle(Throttle.adaptive().window(Duration.ofSeconds(15)))
                         .build(),
@@ -120,9 +120,8 @@ class OverloadTest {
 
     @Test
     void theConcurrencyLimitKeepsADownstreamThatQueuesFromWorkingForNobody() {
-        Figures without = offer(levee().build(), queueing());
-        Figures with =
-                offer(levee().concurrencyLimit(ConcurrencyLimit.adaptive()).build(), queueing());
+        Figures without = offer(levee().protection(Protection.none()).build(), queueing());
+        Figures with = offer(levee().build(), queueing());
         System.out.println("concurrency limit off: " + without + "; on: " + with);
         assertThat(with.goodput).isGreaterThan(200).isGreaterThan(5 * without.goodput);
         assertThat(with.wasted).isLessThan(0.3);

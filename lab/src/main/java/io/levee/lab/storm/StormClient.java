@@ -35,17 +35,17 @@ public final class StormClient {
     }
 
     /**
-     * The library with its adaptive protection, and the scenario's deadline and attempt timeout.
+     * The library without what protects the downstream but the retry budget, and the scenario's deadline and attempt timeout.
      *
-     * @return a client called levee-adaptive
+     * @return a client called levee-none
      */
-    public static StormClient adaptive() {
+    public static StormClient unprotected() {
         return ofLevee(
-                "levee-adaptive",
+                "levee-none",
                 scenario -> Levee.named(scenario.last().name())
                         .deadline(scenario.deadline())
                         .attemptTimeout(scenario.attemptTimeout())
-                        .protection(Protection.adaptive()));
+                        .protection(Protection.none()));
     }
 
     /**

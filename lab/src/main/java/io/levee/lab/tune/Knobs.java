@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * text that is written in the end.
  */
 record Knobs(
+        boolean ownRetry,
         int attempts,
         long baseMillis,
         String jitter,
@@ -25,6 +26,7 @@ record Knobs(
     /** Anywhere in the space. */
     static Knobs drawn(Random random) {
         return new Knobs(
+                isOwn(random),
                 1 + random.nextInt(MOST_ATTEMPTS),
                 base(random),
                 JITTERS.get(random.nextInt(JITTERS.size())),
@@ -41,8 +43,9 @@ record Knobs(
     }
 
     private Knobs changedOnce(Random random) {
-        int which = random.nextInt(7);
+        int which = random.nextInt(8);
         return new Knobs(
+                which == 7 ? isOwn(random) : ownRetry,
                 which == 0 ? 1 + random.nextInt(MOST_ATTEMPTS) : attempts,
                 which == 1 ? base(random) : baseMillis,
                 which == 2 ? JITTERS.get(random.nextInt(JITTERS.size())) : jitter,
@@ -50,6 +53,11 @@ record Knobs(
                 which == 4 ? budget(random) : retryBudget,
                 which == 5 ? bulkhead(random) : bulkhead,
                 which == 6 ? breaker(random) : breaker);
+    }
+
+    /** Whether the retries are other than the library's own, which also knows how to spread those of refused calls. */
+    private static boolean isOwn(Random random) {
+        return random.nextInt(4) > 0;
     }
 
     /** 5 ms to 1 s; each doubling as likely as any other. */
@@ -77,17 +85,18 @@ record Knobs(
     /** The settings as a policy file has them, one a line, for a call of so many milliseconds. */
     List<String> settings(long deadlineMillis) {
         List<String> lines = new ArrayList<>();
-        lines.add(
-                attempts == 1
-                        ? "retry: none"
-                        : String.format(
-                                Locale.ROOT,
-                                "retry: {backoff: exponential, base: %dms, jitter: %s, attempts: %d}",
-                                baseMillis,
-                                jitter,
-                                attempts));
-        lines.add("deadline: " + deadlineMillis + "ms");
-        lines.add("attemptTimeout: " + Math.max(1, Math.round(deadlineMillis * attemptTimeoutShare)) + "ms");
+        if (ownRetry) {
+            lines.add(
+                    attempts == 1
+                            ? "retry: none"
+                            : String.format(
+                                    Locale.ROOT,
+                                    "retry: {backoff: exponential, base: %dms, jitter: %s, attempts: %d}",
+                                    baseMillis,
+                                    jitter,
+                                    attempts));
+        }
+        lines.addAll(times(deadlineMillis, Math.max(1, Math.round(deadlineMillis * attemptTimeoutShare))));
         lines.add("retryBudget: {ratio: " + retryBudget + "}");
         if (bulkhead != null) {
             lines.add("bulkhead: {inFlight: " + bulkhead + "}");
@@ -96,5 +105,10 @@ record Knobs(
             lines.add("breaker: {failureRate: " + breaker + "}");
         }
         return lines;
+    }
+
+    /** What a policy file says of the times, in milliseconds, and all that it says if the rest is as the library has it. */
+    static List<String> times(long deadline, long attemptTimeout) {
+        return List.of("deadline: " + deadline + "ms", "attemptTimeout: " + attemptTimeout + "ms");
     }
 }

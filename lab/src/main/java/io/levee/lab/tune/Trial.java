@@ -7,10 +7,12 @@ import java.util.List;
  * One policy that was tried. Immutable.
  *
  * @param number the number of the trial; 0 is the library's defaults
- * @param settings its settings, as the lines of a downstream's block in a policy file; empty for the defaults
+ * @param settings its settings, as the lines of a downstream's block in a policy file; those of the defaults are times alone
  * @param result what became of it in the storm
  */
 public record Trial(int number, List<String> settings, ClientResult result) {
+    static final int DEFAULTS = 0;
+
     /**
      * Copies the settings.
      *
@@ -20,6 +22,10 @@ public record Trial(int number, List<String> settings, ClientResult result) {
      */
     public Trial {
         settings = List.copyOf(settings);
+    }
+
+    boolean isDefaults() {
+        return number == DEFAULTS;
     }
 
     /** At least as good in both, and better in one. */

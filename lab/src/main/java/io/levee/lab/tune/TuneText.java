@@ -58,7 +58,7 @@ public final class TuneText {
                     100 * result.wastedShare(),
                     Double.isNaN(result.p99Ms()) ? "-" : format("%.0f ms", result.p99Ms()),
                     recovery == null ? "never" : recovery + " s",
-                    trial.settings().isEmpty() ? "the defaults" : shortened(trial)));
+                    trial.isDefaults() ? "the defaults" : shortened(trial)));
         }
         text.append(
                 "* the best; these are beaten in success and attempts both by nothing that recovers; the defaults for comparison\n");
@@ -98,7 +98,7 @@ public final class TuneText {
             int y = (int) Math.round((trial.result().successRate() - leastSuccess) / span * (HEIGHT - 1));
             char mark = trial.equals(tuning.best())
                     ? '*'
-                    : trial.number() == 0 ? 'D' : tuning.front().contains(trial) ? 'o' : '.';
+                    : trial.isDefaults() ? 'D' : tuning.front().contains(trial) ? 'o' : '.';
             cells[HEIGHT - 1 - y][x] = mark;
         }
         text.append("calls that succeed\n");

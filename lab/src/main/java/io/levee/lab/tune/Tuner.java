@@ -69,15 +69,17 @@ public final class Tuner {
         List<Knobs> knobs = new ArrayList<>();
         Set<List<String>> seen = new HashSet<>();
         long deadlineMillis = scenario.deadline().toMillis();
-        trials.add(new Trial(0, List.of(), storm(StormClient.levee(), progress, 0, most)));
+        List<String> defaults =
+                Knobs.times(deadlineMillis, scenario.attemptTimeout().toMillis());
+        trials.add(new Trial(Trial.DEFAULTS, defaults, storm(StormClient.levee(), progress, 0, most)));
         while (trials.size() < most && !stop.getAsBoolean()) {
             int number = trials.size();
             Knobs next = Knobs.drawn(random);
             for (int i = 0; i < 100; i++) {
                 List<Trial> front = front();
                 Trial parent = front.get(random.nextInt(front.size()));
-                // The defaults, number 0, are no point of the space; they are only measured.
-                next = number <= most / 3 || parent.number() == 0
+                // The defaults are no point of the space; they are only measured.
+                next = number <= most / 3 || parent.isDefaults()
                         ? Knobs.drawn(random)
                         : knobs.get(parent.number() - 1).changed(random);
                 if (seen.add(next.settings(deadlineMillis))) {

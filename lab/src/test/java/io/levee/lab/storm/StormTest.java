@@ -131,7 +131,7 @@ class StormTest {
     /** What an overload looks like from far away, and is none: the limit must not hold back what would have succeeded. */
     @ParameterizedTest
     @CsvSource({"lost, 0.1, 0.99", "refused, 0.05, 0.99", "lost, 0.3, 0.8"})
-    void theAdaptiveProtectionServesAServiceThatDropsAShareWhateverTheLoad(String kind, double share, double least) {
+    void theDefaultServesAServiceThatDropsAShareWhateverTheLoad(String kind, double share, double least) {
         Scenario scenario = scenario("""
                 length: 40s
                 load: {perSecond: 500}
@@ -140,7 +140,7 @@ class StormTest {
                 measure: {from: 5s, to: 35s}
                 """.formatted(kind, share));
 
-        ClientResult result = run(scenario, StormClient.adaptive());
+        ClientResult result = run(scenario, StormClient.levee());
 
         assertThat(result.successRate()).isGreaterThan(least);
         assertThat(result.amplification()).isLessThan(1.25);

@@ -28,8 +28,8 @@ class TruthTest {
 
     private static final Function<Scenario, Levee.Builder> DEFAULTS = scenario ->
             Levee.named("inventory").deadline(scenario.deadline()).attemptTimeout(scenario.attemptTimeout());
-    private static final Function<Scenario, Levee.Builder> ADAPTIVE =
-            scenario -> DEFAULTS.apply(scenario).protection(Protection.adaptive());
+    private static final Function<Scenario, Levee.Builder> UNPROTECTED =
+            scenario -> DEFAULTS.apply(scenario).protection(Protection.none());
 
     private record Row(String scenario, ClientResult simulated, RealStorm.Measured measured) {
         static double difference(double real, double predicted) {
@@ -118,7 +118,7 @@ class TruthTest {
         List<Row> rows = new ArrayList<>();
         for (String name : List.of("down", "transient", "brownout")) {
             rows.add(row(name, StormClient.levee(), DEFAULTS));
-            rows.add(row(name, StormClient.adaptive(), ADAPTIVE));
+            rows.add(row(name, StormClient.unprotected(), UNPROTECTED));
         }
         System.out.println(
                 "| scenario | client | attempts/call | | in time, measured time | | in time, whole run | | p50 ms"

@@ -25,7 +25,7 @@ class TunerTest {
     private static final Tuning TUNING = tune(1, 24);
 
     private static Tuning tune(long seed, int trials) {
-        return Tuner.run(ERRORS, seed, 1.4, trials, () -> false, share -> {});
+        return Tuner.run(ERRORS, seed, 1.8, trials, () -> false, share -> {});
     }
 
     @Test
@@ -54,7 +54,7 @@ class TunerTest {
         Trial defaults = TUNING.trials().get(0);
         assertThat(TUNING.withinBound()).isTrue();
         assertThat(TUNING.complete()).isTrue();
-        assertThat(TUNING.best().result().amplification()).isLessThanOrEqualTo(1.4);
+        assertThat(TUNING.best().result().amplification()).isLessThanOrEqualTo(1.8);
         assertThat(TUNING.best().result().successRate())
                 .isGreaterThan(defaults.result().successRate());
     }
