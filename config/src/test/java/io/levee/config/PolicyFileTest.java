@@ -76,6 +76,9 @@ class PolicyFileTest {
                   own: {protection: adaptive, concurrencyLimit: {maxWait: 0s}, retry: none}
                   breaker: {protection: breaker}
                   off: {protection: none}
+                  unlimited: {concurrencyLimit: none}
+                  alone: {}
+                  chosen: {bulkhead: {inFlight: 10}, concurrencyLimit: none}
                 """;
         LeveeConfig config = LeveeConfig.parse("f.yaml", yaml);
         LeveeSettings adaptive = settings(config, "adaptive");
@@ -84,6 +87,10 @@ class PolicyFileTest {
         try (Levee code = Levee.named("code").protection(Protection.adaptive()).build()) {
             assertThat(adaptive.retry()).hasToString(code.settings().retry().toString());
         }
+        assertThat(settings(config, "alone").concurrencyLimit())
+                .hasToString(ConcurrencyLimit.adaptive().toString());
+        assertThat(settings(config, "unlimited").concurrencyLimit()).isNull();
+        assertThat(settings(config, "chosen").concurrencyLimit()).isNull();
         LeveeSettings own = settings(config, "own");
         assertThat(own.concurrencyLimit())
                 .hasToString(ConcurrencyLimit.adaptive().maxWait(Duration.ZERO).toString());

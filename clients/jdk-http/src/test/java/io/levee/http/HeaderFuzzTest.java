@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.levee.Levee;
+import io.levee.Protection;
 import io.levee.RetryPolicy;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -95,6 +96,7 @@ class HeaderFuzzTest {
 
     private static Levee levee(Duration deadline) {
         return Levee.named("x")
+                .protection(Protection.none())
                 .deadline(deadline)
                 .attemptTimeout(deadline)
                 .noRetryBudget()
