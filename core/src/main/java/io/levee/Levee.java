@@ -499,8 +499,9 @@ public final class Levee implements AutoCloseable {
 
         /**
          * Sets how the downstream is protected, as a set of parts that fit together. Default: {@link Protection#adaptive()},
-         * or {@link Protection#none()} for who sets a breaker, a throttle, a bulkhead or a concurrency limit: that is a choice
-         * of how the downstream is protected, and nothing is added to it.
+         * or {@link Protection#none()} for who says when to retry, or sets a breaker, a throttle, a bulkhead or a concurrency
+         * limit: nothing is added to such a choice. (A policy of many retries means to sit an outage out; refusing its calls
+         * meanwhile would not be what it asks for.)
          *
          * @param set such as {@link Protection#breaker()}
          * @return this
@@ -687,9 +688,12 @@ public final class Levee implements AutoCloseable {
             if (set != null) {
                 return set;
             }
-            return breaker == null && throttle == null && bulkhead == null && concurrencyLimit == null
-                    ? Protection.adaptive()
-                    : Protection.none();
+            boolean nothingChosen = retry == null
+                    && breaker == null
+                    && throttle == null
+                    && bulkhead == null
+                    && concurrencyLimit == null;
+            return nothingChosen ? Protection.adaptive() : Protection.none();
         }
 
         RetryPolicy policy() {

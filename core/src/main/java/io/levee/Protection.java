@@ -24,8 +24,9 @@ public final class Protection {
 
     /**
      * Tells overload (refusals, timeouts, late answers) from faults (errors that are answered). The default, where nobody has
-     * chosen a breaker, a throttle, a bulkhead or a concurrency limit: what overload looks like is found out, nothing has to be
-     * known of the downstream, and a partial fault is not turned into an outage (docs/defaults.md has the storms).
+     * said when to retry or chosen a breaker, a throttle, a bulkhead or a concurrency limit: what overload looks like is found
+     * out, nothing has to be known of the downstream, and a partial fault is not turned into an outage (docs/defaults.md has
+     * the storms).
      *
      * <ul>
      *   <li>{@link ConcurrencyLimit#adaptive()}: as many attempts in flight as are answered in time; first attempts wait for

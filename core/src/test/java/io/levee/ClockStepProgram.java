@@ -253,8 +253,7 @@ final class ClockStepProgram {
     }
 
     private Levee.Builder levee() {
-        // What calls pass is bounded by nothing here, so that each wait comes to its end.
-        return Levee.named("inventory").time(time).protection(Protection.none());
+        return Levee.named("inventory").time(time);
     }
 
     private static void failOnce(Style style, Levee levee) throws Exception {

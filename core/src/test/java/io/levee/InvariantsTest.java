@@ -292,8 +292,8 @@ class InvariantsTest {
     @EnumSource
     void invariant5WithADownstreamThatIsDownRetriesAddTheRatioAndTheReserve(Driver driver) {
         int calls = 10_000;
-        Levee levee = levee().protection(Protection.none())
-                .retryBudget(RetryBudget.ratio(0.1).reservePerSecond(1).maxBalance(20))
+        Levee levee = levee().retryBudget(
+                        RetryBudget.ratio(0.1).reservePerSecond(1).maxBalance(20))
                 .build();
         AtomicInteger attempts = new AtomicInteger();
         long start = time.nanoTime();
@@ -313,8 +313,8 @@ class InvariantsTest {
     @Test
     void invariant5HedgesAndRetriesTogetherStayWithinTheRetryBudget() {
         int calls = 2_000;
-        Levee levee = levee().protection(Protection.none())
-                .retryBudget(RetryBudget.ratio(0.1).reservePerSecond(1).maxBalance(20))
+        Levee levee = levee().retryBudget(
+                        RetryBudget.ratio(0.1).reservePerSecond(1).maxBalance(20))
                 .attemptTimeout(Duration.ofMillis(50))
                 .hedge(Hedge.after(Duration.ofMillis(5)))
                 .build();

@@ -68,7 +68,9 @@ class ProtectionTest {
                 levee().breaker(Breaker.consecutiveFailures(3).openFor(Duration.ofSeconds(1)))
                         .build(),
                 levee().throttle(Throttle.adaptive()).build(),
-                levee().bulkhead(Bulkhead.inFlight(10)).build());
+                levee().bulkhead(Bulkhead.inFlight(10)).build(),
+                levee().retry(RetryPolicy.fixed(Duration.ofSeconds(1)).attempts(100))
+                        .build());
         assertThat(chosen)
                 .allSatisfy(levee -> assertThat(levee.concurrencyLimit()).isNull());
         assertThat(levee().bulkhead(Bulkhead.inFlight(10))
@@ -82,7 +84,8 @@ class ProtectionTest {
     @ParameterizedTest
     @EnumSource
     void whoPollsForAResultIsNotCutOff(Driver driver) throws Exception {
-        Levee levee = levee().retry(RetryPolicy.fixed(Duration.ofMillis(1)).attempts(200))
+        Levee levee = levee().protection(Protection.adaptive())
+                .retry(RetryPolicy.fixed(Duration.ofMillis(1)).attempts(200))
                 .classifier(Classifier.standard().retryResultIf("not yet", "not yet"::equals))
                 .noRetryBudget()
                 .build();
@@ -99,7 +102,8 @@ class ProtectionTest {
     @ParameterizedTest
     @EnumSource
     void aPolicyOfOnesOwnAlsoHoldsAfterARefusal(Driver driver) throws Exception {
-        Levee levee = levee().retry(RetryPolicy.fixed(Duration.ofMillis(5)).attempts(3))
+        Levee levee = levee().protection(Protection.adaptive())
+                .retry(RetryPolicy.fixed(Duration.ofMillis(5)).attempts(3))
                 .build();
         List<Long> at = new ArrayList<>();
         driver.execute(levee, time, call(), attempt -> {

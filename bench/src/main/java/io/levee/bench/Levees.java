@@ -5,7 +5,6 @@ import io.levee.Bulkhead;
 import io.levee.ConcurrencyLimit;
 import io.levee.Levee;
 import io.levee.Limiter;
-import io.levee.Protection;
 import io.levee.RetryBudget;
 import io.levee.RetryPolicy;
 import io.levee.Telemetry;
@@ -31,11 +30,7 @@ final class Levees {
     }
 
     private static Levee.Builder bare() {
-        return retrying()
-                .protection(Protection.none())
-                .noDeadline()
-                .noAttemptTimeout()
-                .noRetryBudget();
+        return retrying().noDeadline().noAttemptTimeout().noRetryBudget();
     }
 
     static Levee retryOnly() {
@@ -138,16 +133,11 @@ final class Levees {
     }
 
     static Levee budgeted() {
-        return retrying()
-                .protection(Protection.none())
-                .noDeadline()
-                .noAttemptTimeout()
-                .build();
+        return retrying().noDeadline().noAttemptTimeout().build();
     }
 
     static Levee emptyBudget() {
         Levee levee = retrying()
-                .protection(Protection.none())
                 .noDeadline()
                 .noAttemptTimeout()
                 .retryBudget(RetryBudget.ratio(0).reservePerSecond(0).maxBalance(1))

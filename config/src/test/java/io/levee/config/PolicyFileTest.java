@@ -78,6 +78,7 @@ class PolicyFileTest {
                   off: {protection: none}
                   unlimited: {concurrencyLimit: none}
                   alone: {}
+                  patient: {retry: {attempts: 100}}
                   chosen: {bulkhead: {inFlight: 10}, concurrencyLimit: none}
                 """;
         LeveeConfig config = LeveeConfig.parse("f.yaml", yaml);
@@ -90,6 +91,7 @@ class PolicyFileTest {
         assertThat(settings(config, "alone").concurrencyLimit())
                 .hasToString(ConcurrencyLimit.adaptive().toString());
         assertThat(settings(config, "unlimited").concurrencyLimit()).isNull();
+        assertThat(settings(config, "patient").concurrencyLimit()).isNull();
         assertThat(settings(config, "chosen").concurrencyLimit()).isNull();
         LeveeSettings own = settings(config, "own");
         assertThat(own.concurrencyLimit())

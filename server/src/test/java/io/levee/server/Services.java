@@ -4,7 +4,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.levee.Levee;
-import io.levee.Protection;
 import io.levee.RetryPolicy;
 import io.levee.http.LeveeHttpClient;
 import jakarta.servlet.http.HttpServlet;
@@ -48,7 +47,6 @@ final class Services implements AutoCloseable {
 
     Levee levee(String name) {
         Levee levee = Levee.named(name)
-                .protection(Protection.none()) // by itself it would stop asking a service that is down
                 .retry(RetryPolicy.fixed(Duration.ofMillis(1)).attempts(3))
                 .noRetryBudget()
                 .deadline(Duration.ofMinutes(1))

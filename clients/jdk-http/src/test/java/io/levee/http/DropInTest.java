@@ -8,7 +8,6 @@ import io.levee.DeadlineExceededException;
 import io.levee.Levee;
 import io.levee.LeveeClosedException;
 import io.levee.LeveeEvent;
-import io.levee.Protection;
 import io.levee.RetryPolicy;
 import io.levee.http.contract.FaultServer;
 import java.io.ByteArrayInputStream;
@@ -47,9 +46,7 @@ class DropInTest {
     }
 
     private static Levee.Builder levee() {
-        // What fails at every attempt is asked all the same.
         return Levee.named("server")
-                .protection(Protection.none())
                 .retry(RetryPolicy.fixed(Duration.ofMillis(1)).attempts(3))
                 .noRetryBudget();
     }

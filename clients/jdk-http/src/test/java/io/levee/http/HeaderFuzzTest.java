@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.levee.Levee;
-import io.levee.Protection;
 import io.levee.RetryPolicy;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -96,7 +95,6 @@ class HeaderFuzzTest {
 
     private static Levee levee(Duration deadline) {
         return Levee.named("x")
-                .protection(Protection.none())
                 .deadline(deadline)
                 .attemptTimeout(deadline)
                 .noRetryBudget()

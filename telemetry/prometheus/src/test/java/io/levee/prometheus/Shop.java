@@ -6,7 +6,6 @@ import io.levee.Bulkhead;
 import io.levee.Call;
 import io.levee.Levee;
 import io.levee.Limiter;
-import io.levee.Protection;
 import io.levee.RetryPolicy;
 import io.levee.Telemetry;
 import io.levee.http.LeveeHttpClient;
@@ -66,7 +65,6 @@ final class Shop implements AutoCloseable {
                 .build();
         redis = Levee.named("redis")
                 .time(time)
-                .protection(Protection.none()) // forty failures in a row, each of them made
                 .retry(RetryPolicy.fixed(java.time.Duration.ofMillis(5)).attempts(2))
                 .idempotent()
                 .noRetryBudget()
