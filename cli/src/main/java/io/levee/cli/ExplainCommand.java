@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -223,8 +224,8 @@ final class ExplainCommand implements Callable<Integer> {
         Long cut = millisUpOrNull(worstCase.total());
         all.put("worstCaseUncutMs", worst).put("worstCaseMs", cut);
         text.append("worst case, attempts included: ").append(worst == null ? "no bound" : worst + " ms");
-        text.append(deadline == null ? "" : "; cut by the deadline to " + cut + " ms")
-                .append('\n');
+        boolean isCut = deadline != null && !Objects.equals(cut, worst);
+        text.append(isCut ? "; cut by the deadline to " + cut + " ms" : "").append('\n');
         if (made < retries) {
             all.put("stopsAfterRetries", made);
             text.append("the policy stops after ")
