@@ -38,19 +38,11 @@ public record Explanation(
      * @param repeatable whether the request is idempotent or carries a key
      * @param attempt the number of the attempt that had the outcome
      * @param elapsedNanos time since the call began
-     * @param deadlineNanos the time that the call may take, {@link Nanos#NEVER} for no limit
-     * @param maxServerDelayNanos the longest wait that a downstream may ask for
      */
-    static Explanation of(
-            Classifier classifier,
-            RetryPolicy policy,
-            Outcome outcome,
-            boolean repeatable,
-            int attempt,
-            long elapsedNanos,
-            long deadlineNanos,
-            long maxServerDelayNanos) {
-        Verdict verdict = Judge.judge(classifier, outcome, repeatable);
+    static Explanation of(Engine engine, Outcome outcome, boolean repeatable, int attempt, long elapsedNanos) {
+        RetryPolicy policy = engine.policy;
+        long deadlineNanos = engine.deadlineNanos;
+        Verdict verdict = Judge.judge(engine.classifier, outcome, repeatable);
         Fate fate = Judge.fate(outcome, verdict);
         if (!verdict.isRetryable()) {
             StopReason stop = verdict.isSuccess() ? null : Judge.stopReason(verdict);
@@ -65,16 +57,18 @@ public record Explanation(
                     0,
                     elapsedNanos < deadlineNanos);
         }
-        int limit = Math.min(verdict.maxRetries(), retriesOf(policy, verdict.maxRetries()));
+        long spread = Retries.spreadNanos(engine, fate, deadlineNanos, elapsedNanos);
+        int ofClass = spread > 0 ? 1 : verdict.maxRetries();
+        int limit = Math.min(ofClass, retriesOf(policy, ofClass));
         // attempt is the number of retries made so far; the retry under question is the next one.
         int retry = attempt == Integer.MAX_VALUE ? attempt : attempt + 1;
-        StopReason stop = stop(policy, verdict, retry, elapsedNanos, deadlineNanos, maxServerDelayNanos);
+        StopReason stop = stop(engine, verdict, retry, ofClass, elapsedNanos);
         if (stop != null) {
-            String reason = verdict.reason() + "; " + text(stop, verdict, limit, maxServerDelayNanos, deadlineNanos);
+            String reason = verdict.reason() + "; " + text(stop, verdict, limit, engine);
             return new Explanation(
                     Verdict.Kind.FINAL, stop, verdict.rule(), reason, fate, 0, 0, limit, elapsedNanos < deadlineNanos);
         }
-        long longest = Judge.longest(policy, retry, verdict.askedNanos());
+        long longest = Math.max(Judge.longest(policy, retry, verdict.askedNanos()), spread);
         return new Explanation(
                 verdict.kind(),
                 null,
@@ -92,40 +86,35 @@ public record Explanation(
     }
 
     private static @Nullable StopReason stop(
-            RetryPolicy policy,
-            Verdict verdict,
-            int retry,
-            long elapsedNanos,
-            long deadlineNanos,
-            long maxServerDelayNanos) {
-        if (elapsedNanos >= deadlineNanos) {
+            Engine engine, Verdict verdict, int retry, int mostOfClass, long elapsedNanos) {
+        if (elapsedNanos >= engine.deadlineNanos) {
             return StopReason.DEADLINE;
         }
-        if (retry > verdict.maxRetries()) {
+        if (retry > mostOfClass) {
             return StopReason.CLASS_LIMIT;
         }
-        if (Judge.shortest(policy, retry, 0) == RetryPolicy.STOP) {
+        if (Judge.shortest(engine.policy, retry, 0) == RetryPolicy.STOP) {
             return StopReason.ATTEMPTS;
         }
         // In the engine's order: a wait that crosses the deadline is that, however long the downstream's wish may be.
-        boolean inTime = isInTime(elapsedNanos, Judge.shortest(policy, retry, verdict.askedNanos()), deadlineNanos);
-        return inTime && verdict.minDelayNanos() > maxServerDelayNanos ? StopReason.SERVER_DELAY : null;
+        long shortest = Judge.shortest(engine.policy, retry, verdict.askedNanos());
+        boolean inTime = isInTime(elapsedNanos, shortest, engine.deadlineNanos);
+        return inTime && verdict.minDelayNanos() > engine.maxServerDelayNanos ? StopReason.SERVER_DELAY : null;
     }
 
-    private static String text(
-            StopReason stop, Verdict verdict, int limit, long maxServerDelayNanos, long deadlineNanos) {
+    private static String text(StopReason stop, Verdict verdict, int limit, Engine engine) {
         if (stop == StopReason.DEADLINE) {
-            return "but the deadline of " + Nanos.text(deadlineNanos) + " has passed";
+            return "but the deadline of " + Nanos.text(engine.deadlineNanos) + " has passed";
         }
         if (stop == StopReason.CLASS_LIMIT) {
-            return "but this kind of error is retried at most " + verdict.maxRetries() + " times";
+            return "but this kind of error is retried at most " + limit + " times";
         }
         if (stop == StopReason.ATTEMPTS) {
             return "but the policy allows no more than " + limit + " retries";
         }
         if (stop == StopReason.SERVER_DELAY) {
             return "but the downstream asks for a wait of " + Nanos.text(verdict.minDelayNanos())
-                    + ", and no more than " + Nanos.text(maxServerDelayNanos) + " is granted (maxServerDelay)";
+                    + ", and no more than " + Nanos.text(engine.maxServerDelayNanos) + " is granted (maxServerDelay)";
         }
         throw new AssertionError(stop);
     }

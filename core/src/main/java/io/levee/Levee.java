@@ -322,15 +322,7 @@ public final class Levee implements AutoCloseable {
      * @throws IllegalArgumentException if the attempt or the time is negative
      */
     public Explanation explain(Outcome outcome, boolean idempotent, int attempt, Duration elapsed) {
-        return Explanation.of(
-                engine.classifier,
-                engine.policy,
-                outcome,
-                idempotent,
-                attempt,
-                Nanos.of(elapsed, "elapsed"),
-                engine.deadlineNanos,
-                engine.maxServerDelayNanos);
+        return Explanation.of(engine, outcome, idempotent, attempt, Nanos.of(elapsed, "elapsed"));
     }
 
     /**

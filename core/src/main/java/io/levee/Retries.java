@@ -58,13 +58,12 @@ final class Retries {
             delay = Judge.beforeRetry(engine.policy, retry - pushedBackAt, lastBackoffNanos, asked, engine.random);
         }
         long deadline = of.deadlineNanos;
-        boolean spreads = engine.spreadsRefusals && of.fate == Fate.REFUSED_UNPROCESSED && deadline != Nanos.NEVER;
-        if (spreads && attempt == 0) {
-            long spread = Math.min(LONGEST_SPREAD, (deadline - nowNanos) / 4 * 3);
-            delay = Math.max(delay, engine.random.nextBelow(Math.max(1, spread)));
+        long spread = spreadNanos(engine, of.fate, deadline, nowNanos);
+        if (spread > 0 && attempt == 0) {
+            delay = Math.max(delay, engine.random.nextBelow(spread));
         }
         delayNanos = delay;
-        if (spreads && attempt > 0) {
+        if (spread > 0 && attempt > 0) {
             return StopReason.CLASS_LIMIT;
         }
         ConcurrencyLimit limit = engine.limit;
@@ -89,6 +88,13 @@ final class Retries {
             return StopReason.BREAKER_OPEN;
         }
         return pay(engine.budget, judged.cost(), nowNanos) ? null : StopReason.RETRY_BUDGET;
+    }
+
+    /** Over how long the one retry of a refused call is spread; 0 for retries that the policy alone spaces. */
+    static long spreadNanos(Engine engine, @Nullable Fate fate, long deadlineNanos, long nowNanos) {
+        return engine.spreadsRefusals && fate == Fate.REFUSED_UNPROCESSED && deadlineNanos != Nanos.NEVER
+                ? Math.max(1, Math.min(LONGEST_SPREAD, (deadlineNanos - nowNanos) / 4 * 3))
+                : 0;
     }
 
     private boolean pay(@Nullable RetryBudget budget, int cost, long nowNanos) {

@@ -138,7 +138,9 @@ class ExplanationTest {
     }
 
     private static Explanation explain(RetryPolicy policy, Outcome outcome, int attempt, long elapsed, long deadline) {
-        return Explanation.of(
-                Classifier.standard(), policy, outcome, true, attempt, elapsed, deadline, 300 * Nanos.PER_SECOND);
+        Levee.Builder builder = Levee.named("x").retry(policy);
+        Levee levee =
+                (deadline == Nanos.NEVER ? builder.noDeadline() : builder.deadline(Duration.ofNanos(deadline))).build();
+        return levee.explain(outcome, true, attempt, Duration.ofNanos(elapsed));
     }
 }

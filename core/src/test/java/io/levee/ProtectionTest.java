@@ -132,6 +132,12 @@ class ProtectionTest {
             });
             assertThat(result.attempts()).isEqualTo(2);
             assertThat(result.decision().stop()).isEqualTo(StopReason.CLASS_LIMIT);
+            assertThat(levee.explain(REFUSED, false, 1, Duration.ofSeconds(1)).stop())
+                    .isEqualTo(StopReason.CLASS_LIMIT);
+            Explanation told = levee.explain(REFUSED, false, 0, Duration.ZERO);
+            assertThat(told.maxRetriesOfThisClass()).isEqualTo(1);
+            assertThat(told.delayMaxNanos()).isEqualTo(3 * Nanos.PER_SECOND);
+            assertThat(at.get(1) - at.get(0)).isBetween(told.delayMinNanos(), told.delayMaxNanos());
             waits.add((at.get(1) - at.get(0)) / Nanos.PER_MILLI);
         }
         assertThat(waits).allSatisfy(wait -> assertThat(wait).isBetween(0L, 3_000L));
