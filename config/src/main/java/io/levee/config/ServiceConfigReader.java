@@ -102,7 +102,7 @@ final class ServiceConfigReader {
             }
         }
         if (config.get("hedgingPolicy") != null) {
-            problems.add(path + ".hedgingPolicy", "Levee does not hedge; remove it, or write a retryPolicy");
+            problems.add(path + ".hedgingPolicy", "gRPC calls are not hedged; remove it, or write a retryPolicy");
         }
         Object retry = config.get("retryPolicy");
         if (retry == null) {
