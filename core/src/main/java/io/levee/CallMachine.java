@@ -170,7 +170,9 @@ final class CallMachine extends CallState {
         if (judged.isSuccess()) {
             return succeeded(produced, nowNanos);
         }
-        engine.leaveWithout(this, judged.health(), refusal, known != Fate.ANSWERED, nowNanos);
+        broken = refusal && Judge.hasBroken(produced);
+        boolean dropped = known != Fate.ANSWERED && !broken;
+        engine.leaveWithout(this, judged.health(), refusal, dropped, nowNanos);
         Throwable mayCarryNote = bare && !(thrown instanceof LeveeException) ? null : thrown;
         judged = Judge.amongEngines(judged, mayCarryNote, engine.name, servesRetry());
         lastFailure = thrown;

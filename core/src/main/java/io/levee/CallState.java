@@ -51,6 +51,9 @@ abstract class CallState implements CallView {
     @Nullable
     Fate fate;
 
+    /** Whether the connection broke before an answer; only if somebody counts refusals. */
+    boolean broken;
+
     boolean replayable = true;
     /** The first attempt and its hedge, from when that is sent; what is said of 'the attempt' is of the one in focus. */
     @Nullable

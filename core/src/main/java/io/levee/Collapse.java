@@ -7,6 +7,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Collapse {
     static final int RUN = 30;
     static final int PROBE_EVERY = 25;
+    /** What ends many attempts at one instant (a pool whose idle connections were closed) is no outage. */
+    static final long SHORTEST_RUN = Nanos.PER_SECOND / 4;
+
     /** Failures since the last answer. */
     private final AtomicInteger failures = new AtomicInteger();
 
@@ -14,6 +17,8 @@ final class Collapse {
     private final AtomicLong probedNanos = new AtomicLong();
     /** Of the attempts before that run. */
     private volatile double successShare;
+
+    private volatile long firstFailureNanos;
 
     private final AtomicInteger probes = new AtomicInteger();
     volatile boolean on;
@@ -37,9 +42,13 @@ final class Collapse {
         int run = failures.incrementAndGet();
         if (run == 1) {
             successShare = shareOfLate;
+            firstFailureNanos = nowNanos;
         }
         // A run that is as long as 23 over the share of those that succeed comes once in 10^10 attempts.
-        if (run >= RUN && !on && run >= Math.min(10_000, 23 / successShare)) {
+        if (run >= RUN
+                && !on
+                && nowNanos - firstFailureNanos >= SHORTEST_RUN
+                && run >= Math.min(10_000, 23 / successShare)) {
             refusedSinceProbe.set(0);
             probedNanos.set(nowNanos);
             probes.set(0);

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
  * below what is answered within the time that an attempt should take, so attempts that are dropped for another reason than load
  * (one of ten instances is gone) do not close it.
  *
- * <p><b>Collapse.</b> When at least {@value Collapse#RUN} attempts in a row have been refused, broken off or not answered in time,
- * the limit is 0 but for probes: one of {@value Collapse#PROBE_EVERY} attempts, at most one in 10 ms and at least one a second if
+ * <p><b>Collapse.</b> When at least {@value Collapse#RUN} attempts in a row, and over a quarter of a second, have been refused, broken
+ * off or not answered in time, the limit is 0 but for probes: one of {@value Collapse#PROBE_EVERY} attempts, at most one in 10 ms and at least one a second if
  * there is any. The fewer attempts succeed anyway, the longer the run has to be: it is one that chance brings once in 10^10
  * attempts. An answer ends it, be it an error such as a status 500 or 404; the limit then starts at {@value #START}, and until
  * something is late or dropped each success within the target adds 1, so that the limit doubles with each round trip.
@@ -209,7 +209,8 @@ public final class ConcurrencyLimit {
     }
 
     /**
-     * Leaves after an answer that says that the downstream fails, though it has time to say so: a status 503.
+     * Leaves after an answer that says that the downstream fails, though it has time to say so: a status 503. Also where the
+     * connection broke before any answer: that says nothing of the load.
      *
      * @param nowNanos the present instant
      * @throws IllegalStateException if nobody is in: some attempt has left twice
@@ -219,7 +220,7 @@ public final class ConcurrencyLimit {
     }
 
     /**
-     * Leaves after the downstream dropped the attempt: refused it, broke the connection, or did not answer in time.
+     * Leaves after the downstream dropped the attempt: refused it, or did not answer in time.
      *
      * @param nowNanos the present instant
      * @throws IllegalStateException if nobody is in: some attempt has left twice

@@ -282,7 +282,8 @@ final class Engine implements TransitionListener {
      * The attempt that runs has ended without success: tells everybody who counts attempts.
      *
      * @param refusal see {@link Judge#isRefusal}
-     * @param dropped the downstream is not known to have answered, or said that it had not processed it
+     * @param dropped the downstream is not known to have answered, though the connection held, or said that it had not
+     *     processed it
      */
     void leaveWithout(CallState of, Verdict.Health health, boolean refusal, boolean dropped, long nowNanos) {
         leaveBulkhead(of);

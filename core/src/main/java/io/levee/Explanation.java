@@ -57,7 +57,7 @@ public record Explanation(
                     0,
                     elapsedNanos < deadlineNanos);
         }
-        long spread = Retries.spreadNanos(engine, fate, deadlineNanos, elapsedNanos);
+        long spread = Retries.spreadNanos(engine, Judge.hasBroken(outcome) ? null : fate, deadlineNanos, elapsedNanos);
         int ofClass = spread > 0 ? 1 : verdict.maxRetries();
         int limit = Math.min(ofClass, retriesOf(policy, ofClass));
         // attempt is the number of retries made so far; the retry under question is the next one.

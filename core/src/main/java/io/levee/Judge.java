@@ -139,6 +139,18 @@ final class Judge {
         return standard.isRetryable() && standard.health() == Verdict.Health.FAULT;
     }
 
+    /**
+     * Whether the connection broke, or was given up by the downstream, before any answer. An overload is none of the usual
+     * reasons: it was idle for too long, or the downstream's process ended.
+     */
+    static boolean hasBroken(Outcome outcome) {
+        Throwable failure = outcome.failure();
+        return outcome.fate() != Fate.ANSWERED
+                && failure != null
+                && (outcome.grpcStatus() == GrpcStatus.UNAVAILABLE
+                        || ErrorTable.ruleFor(failure).tellsOfStaleConnection());
+    }
+
     /** Why a call ends that has this final verdict. */
     static StopReason stopReason(Verdict verdict) {
         String rule = verdict.rule();

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *   target   the larger of an eighth of the attempt timeout (or deadline, if shorter) and 2 x usual
  *   late     more than half of the successes took longer than target, or, at ease, than three eighths of the timeout as well
  *   rate     answers per second, moving average (a fifth of the newest window)
- *   dropped  refused, timed out or broken off, as a share of the window's attempts
+ *   dropped  refused, timed out or not connected, as a share of the window's attempts
  *   full     dropped &gt; 1 % (at ease, 10 % on average), and mean &gt; 2 x usual or no success at all
  *   used     the most that were in flight in the window, at most the limit
  *   enough   0.95 x rate x target: as many as are answered in time (Little's law)

@@ -58,7 +58,7 @@ final class Retries {
             delay = Judge.beforeRetry(engine.policy, retry - pushedBackAt, lastBackoffNanos, asked, engine.random);
         }
         long deadline = of.deadlineNanos;
-        long spread = spreadNanos(engine, of.fate, deadline, nowNanos);
+        long spread = spreadNanos(engine, of.broken ? null : of.fate, deadline, nowNanos);
         if (spread > 0 && attempt == 0) {
             delay = Math.max(delay, engine.random.nextBelow(spread));
         }
@@ -90,7 +90,11 @@ final class Retries {
         return pay(engine.budget, judged.cost(), nowNanos) ? null : StopReason.RETRY_BUDGET;
     }
 
-    /** Over how long the one retry of a refused call is spread; 0 for retries that the policy alone spaces. */
+    /**
+     * Over how long the one retry of a refused call is spread; 0 for retries that the policy alone spaces.
+     *
+     * @param fate what became of the request; null where a connection broke: nobody has said no then
+     */
     static long spreadNanos(Engine engine, @Nullable Fate fate, long deadlineNanos, long nowNanos) {
         return engine.spreadsRefusals && fate == Fate.REFUSED_UNPROCESSED && deadlineNanos != Nanos.NEVER
                 ? Math.max(1, Math.min(LONGEST_SPREAD, (deadlineNanos - nowNanos) / 4 * 3))

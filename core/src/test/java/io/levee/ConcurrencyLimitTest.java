@@ -147,7 +147,10 @@ class ConcurrencyLimitTest {
         int before = limit.limit();
         window(limit, 60, 0, 0, 150 * MILLI);
         assertThat(limit.limit()).as("at ease again").isGreaterThanOrEqualTo(before);
-        window(limit, 60, 40, 0, 150 * MILLI);
+        for (int i = 0; i < 5 && limit.limit() >= before; i++) {
+            window(limit, 60, 25, 0, 150 * MILLI);
+        }
+        assertThat(limit.isCollapsed()).isFalse();
         assertThat(limit.limit()).as("many were dropped").isLessThan(before);
 
         limit = regrownTo(limit, 100);
@@ -282,6 +285,7 @@ class ConcurrencyLimitTest {
             limit.tryEnter(now);
             limit.leaveFailed(now);
         }
+        now += Collapse.SHORTEST_RUN;
         assertThat(limit.isCollapsed()).as("300, and 23 / 0.05 are 460").isFalse();
         for (int i = 0; i < 10 * Collapse.RUN; i++) {
             if (limit.tryEnter(now)) {
@@ -334,9 +338,27 @@ class ConcurrencyLimitTest {
 
     private void collapse(ConcurrencyLimit limit) {
         for (int i = 0; i < Collapse.RUN; i++) {
+            now += i == 0 ? 0 : Collapse.SHORTEST_RUN / (Collapse.RUN - 1) + 1;
             assertThat(limit.tryEnter(now)).isTrue();
             limit.leaveFailed(now);
         }
+    }
+
+    @Test
+    void whatEndsManyAtOneInstantIsNoOutage() {
+        ConcurrencyLimit limit = settled();
+        for (int i = 0; i < 10 * Collapse.RUN; i++) {
+            assertThat(limit.tryEnter(now)).isTrue();
+            limit.leaveFailed(now);
+        }
+        now += Collapse.SHORTEST_RUN - 1;
+        assertThat(limit.tryEnter(now)).isTrue();
+        limit.leaveFailed(now);
+        assertThat(limit.isCollapsed()).isFalse();
+        now += 1;
+        assertThat(limit.tryEnter(now)).isTrue();
+        limit.leaveFailed(now);
+        assertThat(limit.isCollapsed()).isTrue();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.levee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -229,6 +230,53 @@ class ProtectionTest {
                 .isEqualTo("7");
         assertThat(driver.execute(levee, time, call(), attempt -> "7").value()).isEqualTo("7");
         assertThat(levee.concurrencyLimit().limit()).isPositive();
+    }
+
+    /** A GOAWAY that leaves the request out: unprocessed, but nobody has said that there was too much of them. */
+    @ParameterizedTest
+    @EnumSource
+    void aRequestThatABrokenConnectionLeftUnprocessedIsRetriedSoon(Driver driver) throws Exception {
+        Call<String> call = Call.<String>named("stock")
+                .outcome((value, failure) -> failure == null
+                        ? Outcome.value(value)
+                        : Outcome.failure(failure).withFate(Fate.REFUSED_UNPROCESSED));
+        Levee levee = levee().build();
+        List<Long> at = new ArrayList<>();
+        Result<String> result = driver.execute(levee, time, call, attempt -> {
+            at.add(time.nanoTime());
+            if (attempt.number() < 2) {
+                throw new SocketException("GOAWAY");
+            }
+            return "7";
+        });
+        assertThat(result.value()).isEqualTo("7");
+        assertThat(at.get(2) - at.get(0)).isLessThanOrEqualTo(50 * Nanos.PER_MILLI);
+    }
+
+    /** A pool of connections that the downstream has closed: hundreds of attempts break within a moment. */
+    @Test
+    void connectionsThatBreakTogetherNeitherLowerNorCloseTheLimit() {
+        Levee levee = levee().executor(Runnable::run).build();
+        for (int round = 0; round < 3; round++) {
+            List<CompletableFuture<String>> first = new ArrayList<>();
+            List<CompletableFuture<String>> calls = new ArrayList<>();
+            for (int i = 0; i < 400; i++) {
+                CompletableFuture<String> broken = new CompletableFuture<>();
+                first.add(broken);
+                calls.add(levee.callAsync(
+                        call(), attempt -> attempt.number() == 0 ? broken : CompletableFuture.completedFuture("7")));
+            }
+            for (CompletableFuture<String> broken : first) {
+                time.advance(Duration.ofNanos(Nanos.PER_MILLI / 2));
+                broken.completeExceptionally(new SocketException("Connection reset"));
+            }
+            time.advance(Duration.ofSeconds(1));
+            assertThat(levee.concurrencyLimit().isCollapsed()).isFalse();
+            assertThat(levee.concurrencyLimit().limit()).isEqualTo(10_000);
+            // As many as the retry budget has tokens for.
+            assertThat(calls.stream().filter(each -> !each.isCompletedExceptionally()))
+                    .hasSizeGreaterThan(100);
+        }
     }
 
     @ParameterizedTest
