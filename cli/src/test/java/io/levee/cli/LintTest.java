@@ -72,7 +72,7 @@ class LintTest {
     void jsonHasTheDocumentedFieldsAndKeepsWhatIsIgnored() throws IOException {
         Path file = file(
                 "levee.yaml",
-                "version: 1\ndownstreams:\n  a:\n    retry: {jitter: none}\n  b: {retryBudget: none, lintIgnore: {no-limiter: batch}}\n");
+                "version: 1\ndownstreams:\n  a:\n    retry: {jitter: none}\n  b: {protection: none, retryBudget: none, lintIgnore: {no-limiter: batch}}\n");
         Ran ran = run("lint", "--json", file);
         assertThat(ran.exit).isEqualTo(1);
         JsonNode all = JsonMapper.shared().readTree(ran.out);
