@@ -547,8 +547,8 @@ public final class Breaker {
             Objects.requireNonNull(random, "random");
             if (failuresInARow > 0 && slowShare == 0 && (windowNanos != 0 || lastCalls != 0 || minimumCalls != 0)) {
                 throw new IllegalArgumentException(
-                        "overTime, overCalls and minimumCalls say nothing about " + "consecutiveFailures("
-                                + failuresInARow + "); drop them, or add slowCalls or use failureRate");
+                        "overTime, overCalls and minimumCalls say nothing about consecutiveFailures(" + failuresInARow
+                                + "); drop them, or add slowCalls or use failureRate");
             }
             BreakerRule failures = failuresInARow > 0 ? BreakerRule.inARow(failuresInARow) : shareRule(failureShare, 0);
             BreakerRule slowCalls = slowShare == 0 ? null : shareRule(slowShare, slowNanos);
@@ -562,7 +562,7 @@ public final class Breaker {
             return new BreakerRule(minimum, share, thresholdNanos, window, lastCalls);
         }
 
-        /** The open time is a backoff whose tries are the probes: number 1 is the first  */
+        /** The open time is a backoff whose tries are the probes: number 1 is the first. */
         private Backoff openTime() {
             Backoff base = RetryPolicy.fixed(Duration.ofNanos(openForNanos));
             return growth == 0

@@ -8,11 +8,9 @@ package io.levee;
  */
 public final class Bulkhead {
     // The places are dealt out to stripes, so that threads do not pass one counter from core to core. Of a stripe's
-    // long,
-    // the lower half is how many are in by it, the upper half how often it was written: the long only ever grows, and
-    // two
-    // equal sums over all stripes, read one after the other, say that all stood still in between. Next to it: its
-    // share.
+    // long, the lower half is how many are in by it, the upper half how often it was written: the long only ever
+    // grows, and two equal sums over all stripes, read one after the other, say that all stood still in between. Next
+    // to it: its share.
     private static final long WRITTEN = 1L << 32;
     private static final long ENTER = WRITTEN + 1;
     private static final long LEAVE = WRITTEN - 1;

@@ -246,13 +246,19 @@ public final class Call<T extends @Nullable Object> {
         return repeat == null ? downstreams : repeat;
     }
 
-    /** What an attempt of this call produced. */
+    /**
+     * What an attempt of this call produced.
+     *
+     * @param bare {@link CauseChain#isBare} of what was thrown
+     */
     @SuppressWarnings("unchecked") // a call's reader takes what the call's attempts return
-    Outcome read(@Nullable Object value, @Nullable Throwable thrown) {
+    Outcome read(@Nullable Object value, @Nullable Throwable thrown, boolean bare) {
         OutcomeReader<Object> own = (OutcomeReader<Object>) reader;
         if (own != null) {
             return own.read(value, thrown);
         }
-        return thrown == null ? Outcome.value(value) : Outcome.failure(thrown);
+        Outcome made = thrown == null ? Outcome.value(value) : Outcome.failure(thrown);
+        made.bare = bare; // nobody else has it yet; what a reader answers may be shared
+        return made;
     }
 }

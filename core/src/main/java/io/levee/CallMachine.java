@@ -159,8 +159,7 @@ final class CallMachine extends CallState {
         boolean refusal;
         Fate known;
         try {
-            produced = call.read(value, thrown);
-            produced.bare = bare && produced.failure() == thrown;
+            produced = call.read(value, thrown, bare);
             judged = Judge.judge(engine.classifier, produced, repeatable());
             refusal = engine.countsRefusals && Judge.isRefusal(produced, judged);
             known = judged.isSuccess() ? Fate.ANSWERED : Judge.fate(produced, judged);

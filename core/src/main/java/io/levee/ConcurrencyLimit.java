@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
  * below what is answered within the time that an attempt should take, so attempts that are dropped for another reason than load
  * (one of ten instances is gone) do not close it.
  *
- * <p><b>Collapse.</b> When at least {@value Collapse#RUN} attempts in a row, and over a quarter of a second, have been refused, broken
- * off or not answered in time, the limit is 0 but for probes: one of {@value Collapse#PROBE_EVERY} attempts, at most one in 10 ms and at least one a second if
- * there is any. The fewer attempts succeed anyway, the longer the run has to be: it is one that chance brings once in 10^10
+ * <p><b>Collapse.</b> When at least {@value Collapse#RUN} attempts in a row, and over a quarter of a second, have been
+ * refused, broken off or not answered in time, the limit is 0 but for probes: one of {@value Collapse#PROBE_EVERY}
+ * attempts, at most one in 10 ms and at least one a second if there is any. The fewer attempts succeed anyway, the longer the run has to be: it is one that chance brings once in 10^10
  * attempts. An answer ends it, be it an error such as a status 500 or 404; the limit then starts at {@value #START}, and until
  * something is late or dropped each success within the target adds 1, so that the limit doubles with each round trip.
  *
@@ -42,8 +42,7 @@ public final class ConcurrencyLimit {
     static final long NO_DURATION = -1;
 
     // One long: how many are in flight in the lower bits, how many have entered in the upper ones. Their difference is
-    // how
-    // many have left, and who leaves need not be counted by itself. It wraps after 10^12.
+    // how many have left, and who leaves need not be counted by itself. It wraps after 10^12.
     private static final int IN_FLIGHT_BITS = 24;
     private static final long IN_FLIGHT = (1L << IN_FLIGHT_BITS) - 1;
     private static final long ENTERED = 1L << IN_FLIGHT_BITS;

@@ -105,8 +105,17 @@ final class ErrorTable extends ClassValue<ErrorRule> {
         return rule == ErrorRule.UNKNOWN && scan.transientSuppressed ? ErrorRule.SUPPRESSED : rule;
     }
 
+    /**
+     * The rule of a failure.
+     *
+     * @param bare whether it is known to have neither cause nor suppressed exceptions
+     */
+    static ErrorRule ruleFor(Throwable failure, boolean bare) {
+        return bare ? own(failure) : ruleFor(failure);
+    }
+
     /** The rule of one throwable, its causes left aside. */
-    static ErrorRule own(Throwable t) {
+    private static ErrorRule own(Throwable t) {
         ErrorRule rule = t instanceof NamedThrowable named ? byName(named) : BY_CLASS.get(t.getClass());
         if (rule == ErrorRule.TIMEOUT) {
             return saysConnectTimedOut(t) ? ErrorRule.CONNECT_TIMEOUT : rule;

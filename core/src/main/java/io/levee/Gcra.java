@@ -103,9 +103,8 @@ final class Gcra {
 
     private static long leaseOf(LimiterRule rule) {
         // A lease has 16 slots or more. Fewer would not pay: below a million permits a second, the way from core to
-        // core
-        // with each of them is less than a tenth of a core's time. All leases at once are an eighth of the burst at
-        // most.
+        // core with each of them is less than a tenth of a core's time. All leases at once are an eighth of the burst
+        // at most.
         return rule.incrementNanos * 16 <= LEASE && rule.burstNanos() / 8 >= LEASE * Padded.STRIPES ? LEASE : 0;
     }
 

@@ -148,7 +148,7 @@ final class Judge {
         return outcome.fate() != Fate.ANSWERED
                 && failure != null
                 && (outcome.grpcStatus() == GrpcStatus.UNAVAILABLE
-                        || ErrorTable.ruleFor(failure).tellsOfStaleConnection());
+                        || ErrorTable.ruleFor(failure, outcome.bare).tellsOfStaleConnection());
     }
 
     /** Why a call ends that has this final verdict. */
@@ -171,7 +171,9 @@ final class Judge {
             return StatusTable.verdictFor(outcome.status()).fate();
         }
         Throwable failure = outcome.failure();
-        return failure == null ? null : ErrorTable.ruleFor(failure).verdict.fate();
+        return failure == null
+                ? null
+                : ErrorTable.ruleFor(failure, outcome.bare).verdict.fate();
     }
 
     // The wait before a retry: the policy's own, lifted over the floor that the downstream asked for.

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>{@code Levee.named("x").build()} alone is safe: 4 attempts with full jitter, an attempt timeout of 7 s, a deadline
- * of 30 s, a retry budget of a tenth of the calls, and no repetition of a request that may have been processed unless it
+ * of 30 s, a retry budget of a tenth of the calls, no more attempts in flight than are answered in time ({@link
+ * Protection#adaptive()}), and no repetition of a request that may have been processed unless it
  * is said to be {@linkplain Call#idempotent() idempotent}.
  *
  * <p>Make one for each downstream and keep it: what protects the downstream is the state that its calls share.
@@ -431,7 +432,8 @@ public final class Levee implements AutoCloseable {
 
         /**
          * Sets the time that one attempt may take; cut to what is left of the deadline. Default 7 s, so that four
-         * attempts that all hang fit into the default deadline. A synchronous attempt is interrupted, an asynchronous one abandoned.
+         * attempts that all hang fit into the default deadline. A synchronous attempt is interrupted, an asynchronous one
+         * abandoned.
          *
          * @param fromStart more than zero
          * @return this

@@ -35,6 +35,7 @@ public abstract sealed class LeveeException extends RuntimeException
     private static final int NO_PERCENT = 127;
     private static final int IDEMPOTENT = 1 << 15;
     private static final int LIMIT_SHIFT = 16;
+    private static final int MOST_LIMIT = (1 << 16) - 1;
 
     /** Null until somebody asks, where the figures below say it all. A race makes two equal records. */
     private transient @Nullable Decision decision;
@@ -143,7 +144,7 @@ public abstract sealed class LeveeException extends RuntimeException
      */
     static @Nullable LeveeException refusal(CallState call) {
         ConcurrencyLimit limit = call.engine.limit;
-        return limit != null && limit.limit() >= 1 << 16 ? null : of(call, null);
+        return limit != null && limit.limit() > MOST_LIMIT ? null : of(call, null);
     }
 
     /** The exception of a call that has ended, with its record where it has one. */

@@ -35,10 +35,20 @@ final class LimitWindow {
     /** A mean of this many no longer moves; and they fit into their field. */
     private static final int MOST_SAMPLES = 60_000;
 
+    /** So many samples of a window are enough; of more attempts only some are measured, every so many at the rarest. */
+    private static final int ENOUGH_SAMPLES = 64;
+
+    private static final int PARTS_OF_TIMEOUT = 8;
     private static final int WINDOWS = 20;
+    private static final double IN_USE = 0.75;
     private static final double NEWEST = 0.2;
-    /** Windows without lateness that lead to ease. */
+    private static final double TOLERATED = 0.01;
+    // At ease: what is dropped on average then, the windows without lateness that lead there, parts of the timeout.
+    private static final double MANY = 0.1;
     private static final int EASED = 100;
+    private static final int EASE = 3;
+    /** Standard deviations of what is above or below the median by chance, each half the root of their number. */
+    private static final double SURE = 2;
 
     // One long for the samples, from the highest bit: 16 bits count, 48 bits sum. 60,000 samples of at most an hour
     // fit into the sum; the count has room for the threads that look and then add.
@@ -110,8 +120,8 @@ final class LimitWindow {
     }
 
     static LimitWindow first(long startNanos, long attemptTimeoutNanos) {
-        LimitWindow first =
-                new LimitWindow(attemptTimeoutNanos == Nanos.NEVER ? 0 : attemptTimeoutNanos / 8, startNanos, 0, 0);
+        LimitWindow first = new LimitWindow(
+                attemptTimeoutNanos == Nanos.NEVER ? 0 : attemptTimeoutNanos / PARTS_OF_TIMEOUT, startNanos, 0, 0);
         first.targetNanos = (double) first.leastTargetNanos;
         first.successShare = 1;
         return first;
@@ -139,7 +149,7 @@ final class LimitWindow {
         if (samples.get() >>> SUM_BITS < MOST_SAMPLES) {
             long units = (durationNanos + (1 << (UNIT_BITS - 1))) >> UNIT_BITS;
             samples.addAndGet(ONE_SAMPLE + Math.min(LONGEST_UNITS, Math.max(1, units)));
-            if (durationNanos > targetNanos && (!atEase || durationNanos > 3 * leastTargetNanos)) {
+            if (durationNanos > targetNanos && (!atEase || durationNanos > EASE * leastTargetNanos)) {
                 late.incrementAndGet();
             }
         }
@@ -157,8 +167,7 @@ final class LimitWindow {
         double answered = ended - drops.get();
         next.droppedBefore = drops.get() / ended;
         next.dropShare += (next.droppedBefore - dropShare) * NEWEST;
-        // 64 samples of a window are enough; of more attempts only some are measured.
-        next.every = Integer.highestOneBit(Math.max(1, Math.min(64, (int) ended / 64)));
+        next.every = Integer.highestOneBit(Math.max(1, Math.min(ENOUGH_SAMPLES, (int) ended / ENOUGH_SAMPLES)));
         if (!collapsed) {
             double succeeded = Math.max(0, answered - faults.get()) / ended;
             next.successShare += (succeeded - successShare) * NEWEST;
@@ -170,7 +179,7 @@ final class LimitWindow {
         if (count > 0) {
             next.mean = (double) ((taken & SUM_MASK) << UNIT_BITS) / count;
         }
-        boolean inUse = mostInFlight.get() >= 0.75 * limit;
+        boolean inUse = mostInFlight.get() >= IN_USE * limit;
         if (usual == 0) {
             next.usual = next.mean;
         } else if (next.mean < usual) {
@@ -178,11 +187,10 @@ final class LimitWindow {
         } else if (!inUse) {
             next.usual = Math.min(next.mean, usual * 1.001);
         }
-        // At ease by two standard deviations, each half the root of their number: what is above the median by chance.
-        boolean isLate = usual > 0 && late.get() * 2 > count + (atEase ? 2 * Math.sqrt((double) count) : 0);
+        boolean isLate = usual > 0 && late.get() * 2 > count + (atEase ? SURE * Math.sqrt((double) count) : 0);
         // Who is full lets nobody wait for less than usual: drops beside quick answers have another reason.
-        boolean isFull = next.droppedBefore > 0.01
-                && (!atEase || next.dropShare > 0.1)
+        boolean isFull = next.droppedBefore > TOLERATED
+                && (!atEase || next.dropShare > MANY)
                 && (count == 0 || next.mean > 2 * next.usual);
         next.decide(this, limit, inUse, isLate, isFull);
         next.atEase = next.well > EASED || (atEase && !isLate);

@@ -29,7 +29,7 @@ final class StandardClassifier implements Classifier {
         if (failure == null) {
             return status == Outcome.NO_STATUS ? Verdict.SUCCESS : StatusTable.verdictFor(status);
         }
-        ErrorRule rule = outcome.bare ? ErrorTable.own(failure) : ErrorTable.ruleFor(failure);
+        ErrorRule rule = ErrorTable.ruleFor(failure, outcome.bare);
         ErrorKind kind = outcome.errorKind();
         if (kind != null && !rule.outranksKind()) {
             return kind.verdict.withDetail(outcome.errorDetail());

@@ -56,7 +56,7 @@ class GcraHistoryTest {
         }
     };
 
-    private static final TimeSource STANDING = new StandingTime(CLOCK);
+    private static final StandingTime STANDING = () -> CLOCK;
 
     /** What the rule is to these tests; so that a wrong one can be put in its place. */
     private interface Rule {

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,38 +30,14 @@ class LeaseHistoryTest {
 
     private record Act(Kind kind, long instant) {}
 
-    /** A clock that the threads move. */
-    private static final class Clock implements TimeSource {
-        final AtomicLong now = new AtomicLong(1_000);
-
-        @Override
-        public long nanoTime() {
-            return now.get();
-        }
-
-        @Override
-        public Timeout schedule(long atNanos, Runnable task) {
-            throw new UnsupportedOperationException("nobody waits");
-        }
-
-        @Override
-        public boolean await(long atNanos, BooleanSupplier condition) {
-            throw new UnsupportedOperationException("nobody waits");
-        }
-
-        @Override
-        public void wake(Thread thread) {
-            throw new UnsupportedOperationException("nobody waits");
-        }
-    }
-
     private static Recorder.Subject<Act> subject() {
-        Clock clock = new Clock();
-        PermitQueue permits = new PermitQueue(new Gcra(RULE, 0, -1, LEASE, true), 10, clock);
+        AtomicLong clock = new AtomicLong(1_000); // moved by the threads
+        StandingTime time = clock::get;
+        PermitQueue permits = new PermitQueue(new Gcra(RULE, 0, -1, LEASE, true), 10, time);
         return thread -> {
             Deque<Long> held = new ArrayDeque<>();
             return random -> {
-                long instant = random.nextInt(4) == 0 ? clock.now.addAndGet(random.nextLong(24)) : clock.now.get();
+                long instant = random.nextInt(4) == 0 ? clock.addAndGet(random.nextLong(24)) : clock.get();
                 Long last = held.peekLast();
                 if (last != null && random.nextInt(12) == 0) {
                     held.removeLast();

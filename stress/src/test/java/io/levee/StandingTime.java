@@ -2,20 +2,21 @@ package io.levee;
 
 import java.util.function.BooleanSupplier;
 
-/** A clock that stands still, for code that only reads it. */
-record StandingTime(long nanoTime) implements TimeSource {
+/** A clock that is read, and by which nobody waits: an instant that stands still, or one that the test moves. */
+@FunctionalInterface
+interface StandingTime extends TimeSource {
     @Override
-    public Timeout schedule(long atNanos, Runnable task) {
+    default Timeout schedule(long atNanos, Runnable task) {
         throw new UnsupportedOperationException("nothing ever comes due");
     }
 
     @Override
-    public boolean await(long atNanos, BooleanSupplier condition) {
+    default boolean await(long atNanos, BooleanSupplier condition) {
         throw new UnsupportedOperationException("nothing ever comes due");
     }
 
     @Override
-    public void wake(Thread thread) {
+    default void wake(Thread thread) {
         throw new UnsupportedOperationException("nobody waits");
     }
 }
