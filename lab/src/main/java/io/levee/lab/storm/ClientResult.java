@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What became of one way of calling in a storm. The figures are of the calls that arrived in the scenario's measured time,
- * unless something else is said.
+ * unless something else is said; p50 and p99 are of those that {@link Scenario#latencyOver()} says.
  *
  * @param client its name
  * @param calls calls that arrived

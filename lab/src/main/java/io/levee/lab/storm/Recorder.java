@@ -19,7 +19,7 @@ final class Recorder {
     private final int[] succeeded;
     private final int[] goodput;
     private final @Nullable Histogram[] times;
-    private final Histogram measured = new Histogram();
+    private final Histogram latencies = new Histogram();
     private final long fromNanos;
     private final long toNanos;
     private long workNanos;
@@ -60,12 +60,16 @@ final class Recorder {
     }
 
     void worked(long nanos, boolean wasted, long nowNanos) {
-        if (nowNanos >= fromNanos && nowNanos < toNanos) {
+        if (isMeasured(nowNanos)) {
             workNanos += nanos;
             if (wasted) {
                 wastedNanos += nanos;
             }
         }
+    }
+
+    private boolean isMeasured(long nanos) {
+        return nanos >= fromNanos && nanos < toNanos;
     }
 
     void ended(long arrivedNanos, boolean success, long nowNanos) {
@@ -82,8 +86,8 @@ final class Recorder {
             times[arrivedIn] = histogram;
         }
         histogram.add(took);
-        if (arrivedNanos >= fromNanos && arrivedNanos < toNanos) {
-            measured.add(took);
+        if (scenario.latencyOver() == Scenario.LatencyOver.RUN || isMeasured(arrivedNanos)) {
+            latencies.add(took);
         }
     }
 
@@ -118,8 +122,8 @@ final class Recorder {
                 share(measuredAttempts, measuredCalls),
                 peak,
                 share(wastedNanos, workNanos),
-                measured.quantileMillis(0.5),
-                measured.quantileMillis(0.99),
+                latencies.quantileMillis(0.5),
+                latencies.quantileMillis(0.99),
                 herd ? null : recovery(to),
                 goodputAfter(to),
                 herd ? sum(attempts, 0, attempts.length) / (double) scenario.clients() : Double.NaN,

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param faults what goes wrong
  * @param from begin of the time over which the figures are taken
  * @param to its end, from which on the recovery counts
+ * @param latencyOver of which calls the latencies are
  */
 public record Scenario(
         String name,
@@ -34,7 +35,16 @@ public record Scenario(
         List<ServiceModel> services,
         List<Fault> faults,
         Duration from,
-        Duration to) {
+        Duration to,
+        LatencyOver latencyOver) {
+    /** The calls whose successes' latencies are taken. */
+    public enum LatencyOver {
+        /** Those that arrive in the measured time, as all other figures. */
+        WINDOW,
+        /** All calls of the run: the percentiles of somebody who looks at a longer time than the fault's. */
+        RUN
+    }
+
     /** Longer ones keep too many figures. */
     private static final Duration LONGEST = Duration.ofHours(6);
 
@@ -147,7 +157,8 @@ public record Scenario(
                 newServices,
                 faults,
                 from,
-                to);
+                to,
+                latencyOver);
     }
 
     /** The service at the end of the chain. */

@@ -117,9 +117,10 @@ public final class ScenarioFile {
         Load load = required(root, "load", load(root, folder));
         List<ServiceModel> services = services(root);
         List<Fault> faults = faults(root, services);
-        Section measure = root.section("measure", List.of("from", "to"));
+        Section measure = root.section("measure", List.of("from", "to", "latencyOver"));
         Duration from = orElse(measure == null ? null : time(measure, "from"), Duration.ZERO);
         Duration to = measure == null ? length : time(measure, "to");
+        String latencyOver = measure == null ? null : measure.word("latencyOver", List.of("window", "run"));
         Integer clients = root.integer("clients", Integer::valueOf);
         String about = root.text("about");
         Duration attemptTimeout = time(root, "attemptTimeout");
@@ -140,7 +141,8 @@ public final class ScenarioFile {
                 services,
                 faults,
                 from,
-                to == null ? length : to));
+                to == null ? length : to,
+                "run".equals(latencyOver) ? Scenario.LatencyOver.RUN : Scenario.LatencyOver.WINDOW));
     }
 
     private static <T> @Nullable T required(Section section, String key, @Nullable T value) {

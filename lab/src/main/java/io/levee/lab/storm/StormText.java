@@ -38,10 +38,11 @@ public final class StormText {
         StringBuilder text = new StringBuilder();
         text.append(scenario.name()).append(": ").append(scenario.about()).append('\n');
         text.append(format(
-                "measured from %.0f s to %.0f s of %.0f s, %d client process%s, seed %d%n",
+                "measured from %.0f s to %.0f s of %.0f s%s, %d client process%s, seed %d%n",
                 scenario.from().toNanos() / 1e9,
                 scenario.to().toNanos() / 1e9,
                 scenario.length().toNanos() / 1e9,
+                scenario.latencyOver() == Scenario.LatencyOver.RUN ? " (p50 and p99: the whole run)" : "",
                 scenario.clients(),
                 scenario.clients() == 1 ? "" : "es",
                 result.seed()));

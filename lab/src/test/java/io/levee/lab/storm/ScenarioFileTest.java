@@ -48,6 +48,7 @@ class ScenarioFileTest {
         assertThat(scenario.roundTrip()).isEqualTo(Duration.ofMillis(1));
         assertThat(scenario.services().get(0).queue()).isEqualTo(1_000);
         assertThat(scenario.to()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(scenario.latencyOver()).isEqualTo(Scenario.LatencyOver.WINDOW);
     }
 
     @Test
@@ -61,6 +62,7 @@ class ScenarioFileTest {
                 faults:
                   - {kind: broken, from: 1s, to: 2s}
                   - {kind: slow, from: 1s, to: 2s}
+                measure: {from: 1s, to: 2s, latencyOver: fault}
                 colour: red
                 """;
 
@@ -72,6 +74,7 @@ class ScenarioFileTest {
                 .hasMessageContaining("time is missing")
                 .hasMessageContaining("'broken' is not known")
                 .hasMessageContaining("kind slow needs factor")
+                .hasMessageContaining("one of window, run")
                 .hasMessageContaining("colour: unknown setting");
     }
 

@@ -96,6 +96,26 @@ class StormTest {
     }
 
     @Test
+    void latenciesAreOfTheMeasuredTimeOrOfTheWholeRun() {
+        String slowForATenth = """
+                length: 100s
+                load: {perSecond: 50}
+                roundTrip: 0s
+                services: [{name: s, workers: 1000, time: {fixed: 10ms}}]
+                faults: [{kind: slow, from: 50s, to: 60s, factor: 20}]
+                measure: {from: 50s, to: 60s}
+                """;
+
+        ClientResult inTheFault = run(scenario(slowForATenth), Peer.NAIVE);
+        ClientResult ofAll = run(scenario(slowForATenth.replace("60s}\n", "60s, latencyOver: run}\n")), Peer.NAIVE);
+
+        assertThat(inTheFault.p50Ms()).isCloseTo(200, within(4.0));
+        assertThat(ofAll.p50Ms()).isCloseTo(10, within(0.2));
+        assertThat(ofAll.p99Ms()).isCloseTo(200, within(4.0));
+        assertThat(ofAll.calls()).isEqualTo(inTheFault.calls());
+    }
+
+    @Test
     void aFullQueueRefusesAndWhatComesTooLateIsWaste() {
         Scenario scenario = scenario("""
                 length: 120s
@@ -197,7 +217,8 @@ class StormTest {
                 List.of(new ServiceModel("s", 1, 10, new ServiceTime(ServiceTime.Kind.FIXED, Duration.ofMillis(5), 0))),
                 List.of(),
                 Duration.ZERO,
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                Scenario.LatencyOver.WINDOW);
 
         Series series = run(scenario, StormClient.levee()).series();
 
