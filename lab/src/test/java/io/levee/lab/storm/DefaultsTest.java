@@ -26,11 +26,11 @@ class DefaultsTest {
             assertThat(result.goodputAfter()).isGreaterThanOrEqualTo(990);
             assertThat(result.recoverySeconds()).isLessThanOrEqualTo(1);
         }),
-        // Wanted is a p99 of 80 ms, which nobody reaches here who waits for a failure before the next attempt.
+        // Wanted is a p99 of 80 ms: what Failsafe has, over all calls of the run, without any pause. Here it has 83.
         TRANSIENT(result -> {
             assertThat(result.successRate()).isGreaterThanOrEqualTo(0.999);
             assertThat(result.amplification()).isLessThanOrEqualTo(1.12);
-            assertThat(result.p99Ms()).isLessThanOrEqualTo(102);
+            assertThat(result.p99Ms()).isLessThanOrEqualTo(92);
         }),
         INCIDENT_0218(result -> {
             assertThat(result.successRate()).isGreaterThanOrEqualTo(0.635);
