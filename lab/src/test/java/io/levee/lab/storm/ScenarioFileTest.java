@@ -74,7 +74,7 @@ class ScenarioFileTest {
                 .hasMessageContaining("time is missing")
                 .hasMessageContaining("'broken' is not known")
                 .hasMessageContaining("kind slow needs factor")
-                .hasMessageContaining("one of window, run")
+                .hasMessageContaining("'fault' is not known; known: window, run")
                 .hasMessageContaining("colour: unknown setting");
     }
 
