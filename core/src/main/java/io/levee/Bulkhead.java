@@ -10,7 +10,8 @@ public final class Bulkhead {
     // The places are dealt out to stripes, so that threads do not pass one counter from core to core. Of a stripe's
     // long, the lower half is how many are in by it, the upper half how often it was written: the long only ever
     // grows, and two equal sums over all stripes, read one after the other, say that all stood still in between. Next
-    // to it: its share.
+    // to it: its share. And once: how many of those writings are not to be counted.
+    private static final int UNCOUNTED = Padded.FIRST + 2;
     private static final long WRITTEN = 1L << 32;
     private static final long ENTER = WRITTEN + 1;
     private static final long LEAVE = WRITTEN - 1;
@@ -23,7 +24,7 @@ public final class Bulkhead {
     /** True while places are being dealt out, and after that while more are in than may be: then no share is in force. */
     private volatile boolean undealt;
 
-    private Bulkhead(int max) {
+    Bulkhead(int max) {
         change(max);
     }
 
@@ -54,8 +55,30 @@ public final class Bulkhead {
      */
     public void leave() {
         if (!passes(Padded.own(), LEAVE) && !passesElsewhere(LEAVE)) {
-            throw new IllegalStateException("bulkhead left more often than entered: 0 of " + max + " in flight");
+            throw new IllegalStateException("left more often than entered: 0 of " + max + " in flight");
         }
+    }
+
+    /** Enters though it may be full. */
+    void enter() {
+        stripes.getAndAdd(Padded.own(), ENTER);
+    }
+
+    /** Leaves as if it had never entered: {@link #left} does not count it. */
+    void withdraw() {
+        leave();
+        stripes.getAndAdd(UNCOUNTED, 2);
+    }
+
+    /** How many have left: a number of 31 bits, of which only differences count. Off by a few while places are dealt out. */
+    int left() {
+        long sum = sum();
+        return ((int) (sum >>> 32) - (int) sum - (int) stripes.get(UNCOUNTED)) >>> 1;
+    }
+
+    /** How many are in, give or take those who enter or leave while they are counted. */
+    int about() {
+        return (int) sum();
     }
 
     /** Enters or leaves by a stripe; false if that is full, or nobody is in by it. */
@@ -84,7 +107,7 @@ public final class Bulkhead {
                     return true;
                 }
             }
-        } while (before != sum() || (step == ENTER && (wasUndealt || undealt) && deals()));
+        } while (before != sum() || (step == ENTER && (wasUndealt || undealt) && (int) before < max && deals()));
         return false;
     }
 
@@ -112,6 +135,7 @@ public final class Bulkhead {
             stripes.set(stripe + 1, -1);
             stripes.getAndAdd(stripe, WRITTEN); // who has seen the old share loses its CAS: nobody enters from now on
         }
+        stripes.getAndAdd(UNCOUNTED, Padded.STRIPES);
         int free = max;
         for (int stripe = Padded.FIRST; stripe < Padded.END; stripe += Padded.STRIDE) {
             int in = (int) stripes.get(stripe);

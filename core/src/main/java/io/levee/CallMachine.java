@@ -159,7 +159,10 @@ final class CallMachine extends CallState {
         boolean refusal;
         Fate known;
         try {
-            produced = call.read(value, thrown, bare);
+            // Seen by nobody else, one is enough: a failed attempt allocates nothing then.
+            boolean hidden =
+                    call.reader == null && engine.telemetry == null && engine.classifier == StandardClassifier.INSTANCE;
+            produced = hidden ? own.reused(value, thrown, bare) : call.read(value, thrown, bare);
             judged = Judge.judge(engine.classifier, produced, repeatable());
             refusal = engine.countsRefusals && Judge.isRefusal(produced, judged);
             known = judged.isSuccess() ? Fate.ANSWERED : Judge.fate(produced, judged);

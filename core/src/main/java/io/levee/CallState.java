@@ -78,6 +78,9 @@ abstract class CallState implements CallView {
     @Nullable
     Object @Nullable [] telemetryStates;
 
+    /** The outcomes that nobody sees but this call, one after the other. */
+    final Outcome own = Outcome.value(null);
+
     private @Nullable Outcome outcome;
     private boolean succeeded;
     private long toldNanos;
@@ -204,7 +207,7 @@ abstract class CallState implements CallView {
         TelemetryHub telemetry = engine.telemetry;
         ConcurrencyLimit limit = engine.limit;
         return engine.clockOnSuccess
-                || (limit != null && limit.measures())
+                || (limit != null && limit.measures(attemptStartNanos))
                 || (telemetry != null && (attempt > 0 || telemetry.timesEveryCall));
     }
 
@@ -326,6 +329,7 @@ abstract class CallState implements CallView {
 
     private void clear() {
         used = false;
+        own.reused(null, null, false);
         within = null;
         limiterWaitNanos = 0;
         retries.clear();

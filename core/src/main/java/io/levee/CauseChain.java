@@ -46,10 +46,12 @@ public final class CauseChain {
 
     /**
      * True if nothing hangs on a failure: most failures are so, and each look at the causes and the suppressed ones of a
-     * throwable takes its lock.
+     * throwable takes its lock. Here it is taken once for both.
      */
     static boolean isBare(Throwable failure) {
-        return failure.getCause() == null && failure.getSuppressed().length == 0;
+        synchronized (failure) {
+            return failure.getCause() == null && failure.getSuppressed().length == 0;
+        }
     }
 
     /** The first throwable of a type in a failure's cause chain, the failure itself included. */

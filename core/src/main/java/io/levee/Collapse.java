@@ -56,6 +56,11 @@ final class Collapse {
         }
     }
 
+    /** True if an answer says nothing new. */
+    boolean isQuiet() {
+        return failures.get() == 0 && !on;
+    }
+
     /** There was an answer. Answers whether that has to end a collapse. */
     boolean answered() {
         if (failures.get() != 0) {

@@ -29,8 +29,8 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
  * times the target for the attempt, and is less than {@link Spec#maxWait}; else it is refused at once. Nobody passes those who
  * wait.
  *
- * <p>Thread-safe and lock-free; entering and leaving are one atomic operation each and allocate nothing (the end of a window and
- * a wait do). Instants are handed in, nanoseconds on the scale of one {@link TimeSource}. Of a great many attempts only some are
+ * <p>Thread-safe, and lock-free but for a change of the limit; entering and leaving are one atomic operation each and allocate
+ * nothing (the end of a window and a wait do). Instants are handed in, nanoseconds on the scale of one {@link TimeSource}. Of a great many attempts only some are
  * asked how long they took, some 64 in a window.
  *
  * <p>Not guaranteed: that an attempt that ends just as a window does is counted in one of them; anything for one of many clients
@@ -40,12 +40,6 @@ public final class ConcurrencyLimit {
     static final int START = 1;
     /** For {@link #leave(long, long)}: an answer whose duration says nothing. */
     static final long NO_DURATION = -1;
-
-    // One long: how many are in flight in the lower bits, how many have entered in the upper ones. Their difference is
-    // how many have left, and who leaves need not be counted by itself. It wraps after 10^12.
-    private static final int IN_FLIGHT_BITS = 24;
-    private static final long IN_FLIGHT = (1L << IN_FLIGHT_BITS) - 1;
-    private static final long ENTERED = 1L << IN_FLIGHT_BITS;
 
     private static final AtomicReferenceFieldUpdater<ConcurrencyLimit, LimitWindow> WINDOW =
             AtomicReferenceFieldUpdater.newUpdater(ConcurrencyLimit.class, LimitWindow.class, "window");
@@ -57,11 +51,8 @@ public final class ConcurrencyLimit {
     private final Room room;
     private final Collapse collapse = new Collapse();
 
-    /** By CAS or addition; opponents: others who enter or leave. */
-    private final Padded attempts = new Padded(1);
-
-    /** Set by the end of a window, raised by successes. A rise that meets an end may be lost: the next one makes up for it. */
-    private final AtomicInteger allowed;
+    /** Who is in. Its size is the limit: set by the end of a window, raised by successes. */
+    private final Bulkhead places;
 
     private volatile boolean searching = true;
 
@@ -73,7 +64,7 @@ public final class ConcurrencyLimit {
         max = spec.max;
         windowNanos = spec.windowNanos;
         maxWaitNanos = spec.maxWaitNanos;
-        allowed = new AtomicInteger(spec.initial);
+        places = new Bulkhead(spec.initial);
         window = LimitWindow.first(time.nanoTime(), attemptTimeoutNanos);
         room = new Room(time);
     }
@@ -113,17 +104,12 @@ public final class ConcurrencyLimit {
         return collapse.on;
     }
 
-    /** Whether the success that is about to leave must know how long it took. */
-    boolean measures() {
-        return (left(attempts.get(Padded.FIRST)) & (window.every - 1)) == 0 || collapse.on;
-    }
-
-    private static int inFlight(long seen) {
-        return (int) (seen & IN_FLIGHT);
-    }
-
-    private static long left(long seen) {
-        return (seen >>> IN_FLIGHT_BITS) - (seen & IN_FLIGHT);
+    /**
+     * Whether the success that is about to leave must know how long it took: one of so many, chosen by the bits of the
+     * instant at which it began, since all threads would have to share a counter. Fibonacci hashing (Knuth) mixes them.
+     */
+    boolean measures(long startNanos) {
+        return ((int) ((startNanos * 0x9E37_79B9_7F4A_7C15L) >>> 32) & (window.every - 1)) == 0 || collapse.on;
     }
 
     private boolean enter(long nowNanos) {
@@ -131,21 +117,14 @@ public final class ConcurrencyLimit {
             if (!collapse.lets(nowNanos)) {
                 return false;
             }
-            attempts.getAndAdd(Padded.FIRST, ENTERED + 1);
+            places.enter();
             return true;
         }
-        while (true) {
-            long seen = attempts.get(Padded.FIRST);
-            int after = inFlight(seen) + 1;
-            if (after > allowed.get()) {
-                return false;
-            }
-            if (attempts.compareAndSet(Padded.FIRST, seen, seen + ENTERED + 1)) {
-                LimitWindow current = window;
-                current.entered(after, nowNanos - current.startNanos > 2 * windowNanos);
-                return true;
-            }
+        if (!places.tryEnter()) {
+            return false;
         }
+        window.entered(nowNanos, windowNanos);
+        return true;
     }
 
     /**
@@ -155,16 +134,8 @@ public final class ConcurrencyLimit {
      * @throws IllegalStateException if nobody is in: some attempt has left twice
      */
     public void leave() {
-        out(ENTERED + 1);
+        places.withdraw();
         wakeNext();
-    }
-
-    private void out(long much) {
-        if ((attempts.getAndAdd(Padded.FIRST, -much) & IN_FLIGHT) == 0) {
-            attempts.getAndAdd(Padded.FIRST, much);
-            throw new IllegalStateException(
-                    "concurrency limit left more often than entered: 0 of " + limit() + " in flight");
-        }
     }
 
     private void wakeNext() {
@@ -181,22 +152,34 @@ public final class ConcurrencyLimit {
      * @throws IllegalStateException if nobody is in: some attempt has left twice
      */
     public void leave(long nowNanos, long durationNanos) {
-        out(1);
+        // Most are not measured and leave nothing behind: a small method, which the compiler takes into its caller's.
+        if (durationNanos == 0 && window.every > 1 && collapse.isQuiet()) {
+            places.leave();
+            wakeNext();
+        } else {
+            leaveAndTell(nowNanos, durationNanos);
+        }
+    }
+
+    private void leaveAndTell(long nowNanos, long durationNanos) {
         LimitWindow current = window;
         boolean measured = durationNanos > 0 || (durationNanos == 0 && current.every == 1);
+        if (measured) {
+            current.saw(places.about());
+        }
+        places.leave();
         if (collapse.answered()) {
-            allowed.set(Math.max(min, Math.min(max, START)));
+            allow(START);
             searching = true;
-            current = current.afterCollapse(
-                    nowNanos, left(attempts.get(Padded.FIRST)), inFlight(), collapse.probesThatSucceed());
+            current = current.afterCollapse(nowNanos, places.left(), places.about(), collapse.probesThatSucceed());
             window = current;
             collapse.on = false;
         } else if (searching
                 && measured
                 && durationNanos <= current.targetNanos
                 && limit() + current.every <= max
-                && inFlight() >= limit() / 2) {
-            allowed.addAndGet(current.every);
+                && places.about() >= limit() / 2) {
+            grow(current.every);
         }
         if (measured) {
             current.sample(durationNanos);
@@ -229,9 +212,10 @@ public final class ConcurrencyLimit {
     }
 
     private void failed(AtomicInteger counter, long nowNanos) {
-        out(1);
-        counter.incrementAndGet();
         LimitWindow current = window;
+        current.saw(places.about());
+        places.leave();
+        counter.incrementAndGet();
         collapse.failed(nowNanos, current.successShare);
         turnIfOver(current, nowNanos);
         wakeNext();
@@ -241,16 +225,27 @@ public final class ConcurrencyLimit {
         if (nowNanos - current.startNanos < windowNanos) {
             return;
         }
-        long seen = attempts.get(Padded.FIRST);
-        if (current.ended(left(seen)) < LimitWindow.FEWEST) {
+        int left = places.left();
+        if (current.ended(left) < LimitWindow.FEWEST) {
             return;
         }
         boolean collapsed = collapse.on;
-        LimitWindow next = current.next(nowNanos, left(seen), inFlight(seen), limit(), collapsed);
+        LimitWindow next = current.next(nowNanos, left, places.about(), limit(), collapsed);
         // Who loses has nothing to do; samples that still come to the old window are lost.
         if (WINDOW.compareAndSet(this, current, next) && !collapsed) {
             searching &= !next.wasBad;
-            allowed.set((int) Math.max(min, Math.min(max, Math.round(next.wanted))));
+            allow(Math.round(next.wanted));
+        }
+    }
+
+    private synchronized void grow(int by) {
+        allow(limit() + by);
+    }
+
+    private void allow(long wanted) {
+        int allowed = (int) Math.max(min, Math.min(max, wanted));
+        if (allowed != places.max()) {
+            places.change(allowed);
         }
     }
 
@@ -260,7 +255,7 @@ public final class ConcurrencyLimit {
      * @return the limit, between its bounds; 0 while only probes are let in
      */
     public int limit() {
-        return collapse.on ? 0 : allowed.get();
+        return collapse.on ? 0 : places.max();
     }
 
     /**
@@ -269,7 +264,7 @@ public final class ConcurrencyLimit {
      * @return 0 or more; above {@link #limit()} only after it has fallen
      */
     public int inFlight() {
-        return inFlight(attempts.get(Padded.FIRST));
+        return places.inFlight();
     }
 
     /**
@@ -320,7 +315,7 @@ public final class ConcurrencyLimit {
 
         @Override
         void giveBackToRule(long takenAtNanos) {
-            out(ENTERED + 1);
+            places.withdraw();
         }
     }
 

@@ -89,7 +89,7 @@ final class LimitWindow {
     private double longest;
 
     private final long leastTargetNanos;
-    private final long leftBefore;
+    private final int leftBefore;
     final long startNanos;
 
     // What happens in it.
@@ -101,7 +101,7 @@ final class LimitWindow {
     /** One of so many successes is measured; a power of 2. Falls to 1 when the window is overdue. */
     volatile int every = 1;
 
-    private LimitWindow(LimitWindow before, long startNanos, long leftBefore, int inFlight) {
+    private LimitWindow(LimitWindow before, long startNanos, int leftBefore, int inFlight) {
         this(before.leastTargetNanos, startNanos, leftBefore, inFlight);
         mean = before.mean;
         rate = before.rate;
@@ -112,7 +112,7 @@ final class LimitWindow {
         atEase = before.atEase;
     }
 
-    private LimitWindow(long leastTargetNanos, long startNanos, long leftBefore, int inFlight) {
+    private LimitWindow(long leastTargetNanos, long startNanos, int leftBefore, int inFlight) {
         this.leastTargetNanos = leastTargetNanos;
         this.startNanos = startNanos;
         this.leftBefore = leftBefore;
@@ -128,20 +128,24 @@ final class LimitWindow {
     }
 
     /** The next one, if what happened in this one says nothing any more. */
-    LimitWindow afterCollapse(long nowNanos, long left, int inFlight, double share) {
+    LimitWindow afterCollapse(long nowNanos, int left, int inFlight, double share) {
         LimitWindow next = new LimitWindow(this, nowNanos, left, inFlight);
         next.successShare = Math.min(successShare, share);
         next.atEase = false;
         return next;
     }
 
-    void entered(int inFlight, boolean overdue) {
+    void entered(long nowNanos, long windowNanos) {
+        if (every > 1 && nowNanos - startNanos > 2 * windowNanos) {
+            every = 1;
+        }
+    }
+
+    /** Somebody leaves: whatever the most were, somebody who left saw them. */
+    void saw(int inFlight) {
         int most = mostInFlight.get();
         while (inFlight > most && !mostInFlight.compareAndSet(most, inFlight)) {
             most = mostInFlight.get();
-        }
-        if (overdue && every > 1) {
-            every = 1;
         }
     }
 
@@ -156,12 +160,12 @@ final class LimitWindow {
     }
 
     /** How many have ended in it, if so many ever have. */
-    long ended(long left) {
-        return left - leftBefore;
+    int ended(int left) {
+        return ((left - leftBefore) << 1) >> 1; // numbers of 31 bits
     }
 
     /** The next one, with what this one has shown. */
-    LimitWindow next(long nowNanos, long left, int inFlight, int limit, boolean collapsed) {
+    LimitWindow next(long nowNanos, int left, int inFlight, int limit, boolean collapsed) {
         LimitWindow next = new LimitWindow(this, nowNanos, left, inFlight);
         double ended = Math.max(1, ended(left));
         double answered = ended - drops.get();

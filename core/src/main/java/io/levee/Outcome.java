@@ -15,9 +15,9 @@ public final class Outcome implements Cloneable {
     /** {@link #minDelayNanos()} where the downstream wants the next attempt at once, whatever the policy's wait. */
     public static final long AT_ONCE = -1;
 
-    private final @Nullable Object value;
-    private final @Nullable Throwable failure;
-    // Written by who makes the copy, and by nobody after that.
+    // Written by who makes it, and by nobody after others may have seen it.
+    private @Nullable Object value;
+    private @Nullable Throwable failure;
     private int status = NO_STATUS;
     private long minDelayNanos;
     private @Nullable Fate fate;
@@ -38,6 +38,14 @@ public final class Outcome implements Cloneable {
     private Outcome(@Nullable Object value, @Nullable Throwable failure) {
         this.value = value;
         this.failure = failure;
+    }
+
+    /** Makes the plain outcome that a call keeps for its own judging, and shows nobody, that of its present attempt. */
+    Outcome reused(@Nullable Object newValue, @Nullable Throwable newFailure, boolean isBare) {
+        value = newValue;
+        failure = newFailure;
+        bare = isBare;
+        return this;
     }
 
     /** One to be changed before anybody else sees it. */

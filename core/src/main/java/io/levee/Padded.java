@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * of another one a miss. 128 bytes each, since processors fetch lines in pairs.
  *
  * <p>There is one of them, or one for each <em>stripe</em>: a group of threads. What one stripe writes costs the others no miss. Beside each
- * long there is room for one that is written seldom.
+ * long there is room for some that are written seldom.
  */
 final class Padded extends AtomicLongArray {
     private static final long serialVersionUID = 1L;

@@ -58,8 +58,33 @@ class BulkheadTest {
         bulkhead.leave();
         assertThatIllegalStateException()
                 .isThrownBy(bulkhead::leave)
-                .withMessage("bulkhead left more often than entered: 0 of 3 in flight");
+                .withMessage("left more often than entered: 0 of 3 in flight");
         assertThat(bulkhead.inFlight()).isZero();
+    }
+
+    @Test
+    void whoHasLeftIsCountedWhateverBecomesOfTheSizeUnlessItWithdraws() {
+        Bulkhead bulkhead = new Bulkhead(4);
+        int before = bulkhead.left();
+        for (int i = 0; i < 1_000; i++) {
+            bulkhead.tryEnter();
+            bulkhead.enter();
+            bulkhead.change(1 + i % 7);
+            bulkhead.leave();
+            bulkhead.withdraw();
+        }
+        assertThat(bulkhead.left() - before).isEqualTo(1_000);
+        assertThat(bulkhead.about()).isZero();
+    }
+
+    @Test
+    void whoMustGetInGetsInThoughItIsFull() {
+        Bulkhead bulkhead = new Bulkhead(1);
+        bulkhead.tryEnter();
+        bulkhead.enter();
+        assertThat(bulkhead.inFlight()).isEqualTo(2);
+        bulkhead.leave();
+        assertThat(bulkhead.tryEnter()).as("still one in").isFalse();
     }
 
     @Test

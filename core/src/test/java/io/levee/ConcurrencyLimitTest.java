@@ -302,7 +302,7 @@ class ConcurrencyLimitTest {
         for (int i = 0; i < 200_000; i++) {
             limit.tryEnter(now);
             now += 10_000; // 100,000 a second
-            boolean measures = limit.measures();
+            boolean measures = limit.measures(now - 10_000);
             limit.leave(measures ? now : now - 10_000, measures ? 10_000 : 0);
             measured += measures ? 1 : 0;
         }
@@ -310,7 +310,16 @@ class ConcurrencyLimitTest {
         assertThat(limit.snapshot().meanNanos()).isCloseTo(10_000, within(1_024L));
         now += SECOND;
         limit.tryEnter(now);
-        assertThat(limit.measures()).as("when few come, each is").isTrue();
+        assertThat(limit.measures(now)).as("when few come, each is").isTrue();
+    }
+
+    @Test
+    void howManyHaveEndedInAWindowIsRightWhereTheCountBeginsAnew() {
+        LimitWindow window = LimitWindow.first(now, SECOND).afterCollapse(now, Integer.MAX_VALUE - 1, 0, 1);
+        assertThat(window.ended(3)).isEqualTo(5);
+        assertThat(window.ended(Integer.MAX_VALUE - 2))
+                .as("read while places were dealt out")
+                .isEqualTo(-1);
     }
 
     @Test
@@ -517,7 +526,7 @@ class ConcurrencyLimitTest {
         limit.leave(now, MILLI);
         assertThatIllegalStateException()
                 .isThrownBy(() -> limit.leaveDropped(now))
-                .withMessage("concurrency limit left more often than entered: 0 of 20 in flight");
+                .withMessage("left more often than entered: 0 of 20 in flight");
         assertThat(limit).hasToString("ConcurrencyLimit[0 of 20 in flight, 20 to 20]");
     }
 

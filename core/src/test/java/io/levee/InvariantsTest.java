@@ -392,6 +392,36 @@ class InvariantsTest {
     }
 
     @Test
+    void invariant9TheHappyPathAllocatesNothingWithNothingSetButAName() {
+        Levee levee = Levee.named("x").build();
+        AttemptBody<String, RuntimeException> body = attempt -> "7";
+        assertThat(Allocation.ofWarm(() -> levee.call(body))).isLessThan(Allocation.CALLS);
+    }
+
+    @Test
+    void aFailedAttemptThatIsRetriedAllocatesNothingWhereNobodyIsToldOfIt() {
+        Levee levee = Levee.named("x")
+                .retry(RetryPolicy.fixed(Duration.ZERO).attempts(3))
+                .noRetryBudget()
+                .build();
+        ConnectException refused = new ConnectException("refused");
+        AttemptBody<String, ConnectException> body = attempt -> {
+            if (attempt.number() < 2) {
+                throw refused;
+            }
+            return "7";
+        };
+        assertThat(Allocation.ofWarm(() -> {
+                    try {
+                        levee.call(body);
+                    } catch (ConnectException e) {
+                        throw new AssertionError(e);
+                    }
+                }))
+                .isLessThan(Allocation.CALLS);
+    }
+
+    @Test
     void invariant10AListenerThatThrowsOrBlocksChangesNothing() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         AtomicInteger heard = new AtomicInteger();

@@ -127,7 +127,12 @@ final class Levees {
         return builder.build();
     }
 
-    /** What is on by default, and no delay. */
+    /** What a user gets who sets nothing. */
+    static Levee named() {
+        return Levee.named("bench").telemetry().build();
+    }
+
+    /** Deadline, timeout and retry budget as they are by default, and no delay, which leaves the concurrency limit out. */
     static Levee defaults() {
         return retrying().build();
     }

@@ -29,8 +29,12 @@ final class Results {
                 .put(fact.peer(), fact));
     }
 
-    /** A goal with what was reached. */
-    private record Judged(String id, String title, String text, double value, double limit, boolean met) {}
+    /** A goal with what was reached, and what the hand-written code reaches where that misses it as well; else NaN. */
+    private record Judged(String id, String title, String text, double value, double limit, boolean met, double floor) {
+        String missed() {
+            return Double.isNaN(floor) ? "" : ", nor by the hand-written code: " + shortened(floor);
+        }
+    }
 
     private List<Judged> judged() {
         List<Judged> all = new ArrayList<>();
@@ -43,14 +47,23 @@ final class Results {
         Map<String, Figure> alone = rows.getOrDefault(row.alone, Map.of());
         return Goal.ALL.stream()
                 .filter(goal -> goal.row() == row)
-                .map(goal -> new Judged(
-                        row.id,
-                        row.title,
-                        goal.text(),
-                        goal.value().apply(figures, alone),
-                        goal.limit(),
-                        goal.isMet(figures, alone)))
+                .map(goal -> judged(goal, figures, alone))
                 .toList();
+    }
+
+    private static Judged judged(Goal goal, Map<String, Figure> figures, Map<String, Figure> alone) {
+        double ours = goal.value().of(figures, alone, Figure.OURS);
+        double floor = goal.value().of(figures, alone, Figure.FLOOR);
+        boolean met = goal.isMetBy(ours);
+        Row row = goal.row();
+        return new Judged(
+                row.id,
+                row.title,
+                goal.text(),
+                ours,
+                goal.limit(),
+                met,
+                met || goal.isMetBy(floor) ? Double.NaN : floor);
     }
 
     private static List<Judged> judged(Fact.Kind kind, Map<String, Fact> peers) {
@@ -59,7 +72,7 @@ final class Results {
             return List.of();
         }
         String text = kind.limit == 0 ? "none" : "at most " + plain(kind.limit) + " " + kind.unit;
-        return List.of(new Judged(kind.id(), kind.title, text, ours.value(), kind.limit, ours.meetsGoal()));
+        return List.of(new Judged(kind.id(), kind.title, text, ours.value(), kind.limit, ours.meetsGoal(), Double.NaN));
     }
 
     /** The table for a person at a terminal. */
@@ -120,7 +133,13 @@ final class Results {
     }
 
     private static void line(StringBuilder out, Judged goal) {
-        line(out, "  %-7s %s: %s%n", goal.met() ? "met" : "NOT MET", goal.text(), shortened(goal.value()));
+        line(
+                out,
+                "  %-7s %s: %s%s%n",
+                goal.met() ? "met" : "NOT MET",
+                goal.text(),
+                shortened(goal.value()),
+                goal.missed());
     }
 
     /** The tables of docs/benchmarks.md: one for each set of peers, since no two of them do the same things. */
@@ -153,7 +172,7 @@ final class Results {
                 goal.title(),
                 goal.text(),
                 shortened(goal.value()),
-                goal.met() ? "met" : "**not met**"));
+                goal.met() ? "met" : "**not met**" + goal.missed()));
         line(out, "%nJDK %s.%n", jdk);
         return out.toString();
     }
@@ -254,7 +273,8 @@ final class Results {
                         "goal", text(goal.text()),
                         "value", number(goal.value()),
                         "limit", number(goal.limit()),
-                        "met", Boolean.toString(goal.met())))
+                        "met", Boolean.toString(goal.met()),
+                        "floorMissesToo", Boolean.toString(!Double.isNaN(goal.floor()))))
                 .toList();
         return object("rows", array(figures), "facts", array(measured), "goals", array(goals), "jdk", text(jdk))
                 + System.lineSeparator();

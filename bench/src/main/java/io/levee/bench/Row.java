@@ -5,8 +5,12 @@ import java.util.Arrays;
 /** The rows of the table, in its order. */
 enum Row {
     RETRY("retry", "retry, the first attempt succeeds", RetryFirstAttemptRow.class),
+    DEFAULTS("defaults", "defaults, the first attempt succeeds", DefaultsRow.class),
     RETRY_ONE("retry-1", "retry, one failure, no delay", RetryOneFailureRow.class),
-    RETRY_DEFAULTS("retry-1-defaults", "retry, one failure, no delay, all defaults on", RetryDefaultsRow.class),
+    RETRY_DEFAULTS(
+            "retry-1-defaults",
+            "retry, one failure, no delay, with deadline, timeout and retry budget",
+            RetryDefaultsRow.class),
     RETRY_TWO("retry-2", "retry, two failures, no delay", RetryTwoFailuresRow.class),
     BREAKER_COUNT("breaker-count", "breaker closed, count window", BreakerClosedCountRow.class),
     BREAKER_TIME("breaker-time", "breaker closed, time window", BreakerClosedTimeRow.class),
@@ -33,6 +37,7 @@ enum Row {
     ASYNC("async", "async, completes at once", AsyncRow.class),
     TIMER("timer", "timer, schedule and cancel, 100,000 pending", TimerRow.class),
 
+    DEFAULTS_2("defaults-2", DEFAULTS),
     BREAKER_COUNT_2("breaker-count-2", BREAKER_COUNT),
     BREAKER_TIME_2("breaker-time-2", BREAKER_TIME),
     LIMITER_2("limiter-2", LIMITER),

@@ -105,6 +105,19 @@ class RowsTest {
     }
 
     @Test
+    void aGoalThatEvenTheHandWrittenCodeMissesIsMarked() {
+        Figure slow = new Figure(Row.LIMITER, "levee", 36, 0, 36, 0);
+
+        assertThat(new Results(List.of(slow, new Figure(Row.LIMITER, "hand", 33.6, 0, 33.6, 0)), List.of(), "17"))
+                .satisfies(results -> assertThat(results.markdown())
+                        .contains("| at most 30 ns | 36.0 | **not met**, nor by the hand-written code: 33.6 |"))
+                .satisfies(results -> assertThat(results.json()).contains("\"met\":false,\"floorMissesToo\":true"));
+        assertThat(new Results(List.of(slow, new Figure(Row.LIMITER, "hand", 29, 0, 29, 0)), List.of(), "17")
+                        .markdown())
+                .contains("| at most 30 ns | 36.0 | **not met** |");
+    }
+
+    @Test
     void whatTwoThreadsGetDoneIsJudgedByWhatOneDoes() {
         Figure alone = new Figure(Row.EVERYTHING, "levee", 60, 0, 60, 0);
         Figure quicker = new Figure(Row.EVERYTHING_2, "levee", 70, 0, 74, 0);
@@ -132,9 +145,9 @@ class RowsTest {
                 .contains("{\"fact\":\"pending-bytes\",\"peer\":\"netty\",\"value\":88.000,\"unit\":\"B\","
                         + "\"ratioToLevee\":2.200}")
                 .contains("{\"row\":\"pending-bytes\",\"goal\":\"at most 64 B\",\"value\":40.000,\"limit\":64.000,"
-                        + "\"met\":true}")
+                        + "\"met\":true,\"floorMissesToo\":false}")
                 .contains("{\"row\":\"cancelled-held\",\"goal\":\"none\",\"value\":1.000,\"limit\":0.000,"
-                        + "\"met\":false}");
+                        + "\"met\":false,\"floorMissesToo\":false}");
         assertThat(results.markdown()).contains("| a pending wait retains, of 1,000,000, B | 40.0 | 88.0 |");
     }
 
