@@ -174,7 +174,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember {
                 }
                 case CallMachine.BACK_OFF -> {
                     if (hasValue) {
-                        Ending.discard(call, Ending.present(value));
+                        call.dispose(Call.present(value));
                         forgetValue();
                     }
                     if (isForeign || machine.retries.wakeAtNanos > now) {
@@ -210,7 +210,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember {
 
     private void finish(int step) {
         leaveEverything();
-        T result = Ending.present(step == CallMachine.SUCCEED ? value : Ending.of(machine, call, hasValue, value));
+        T result = Call.present(step == CallMachine.SUCCEED ? value : machine.finish(call, hasValue, value));
         Throwable failure = machine.thrown;
         boolean taken;
         if (wantsResult) {
@@ -220,7 +220,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember {
         }
         if (!taken && failure == null) {
             // The caller went away in the last moment: nobody will close what the attempt produced.
-            Ending.discard(call, result);
+            call.dispose(result);
         }
     }
 

@@ -144,7 +144,7 @@ final class AttemptPhase<T extends @Nullable Object> extends Phase<T>
         } else if (!of.claim(this)) {
             // Too late: timed out or cancelled before.
             if (failure == null) {
-                Ending.discard(of.call, value);
+                of.call.dispose(value);
             }
         } else if (!returnedEarly(value, failure, AsyncCall.ELSEWHERE)) {
             of.drive(judge(value, failure), of.time.nanoTime(), true);

@@ -76,11 +76,6 @@ public final class Bulkhead {
         return ((int) (sum >>> 32) - (int) sum - (int) stripes.get(UNCOUNTED)) >>> 1;
     }
 
-    /** How many are in, give or take those who enter or leave while they are counted. */
-    int about() {
-        return (int) sum();
-    }
-
     /** Enters or leaves by a stripe; false if that is full, or nobody is in by it. */
     private boolean passes(int stripe, long step) {
         while (true) {
@@ -111,7 +106,8 @@ public final class Bulkhead {
         return false;
     }
 
-    private long sum() {
+    /** Its lower half: how many are in, give or take those who enter or leave while they are counted. */
+    long sum() {
         long sum = 0;
         for (int stripe = Padded.FIRST; stripe < Padded.END; stripe += Padded.STRIDE) {
             sum += stripes.get(stripe);

@@ -142,7 +142,7 @@ public final class Call<T extends @Nullable Object> {
                 return function.apply(type.cast(failure));
             }
             if (rest == null) {
-                throw Ending.<RuntimeException>sneaky(failure); // as without a fallback
+                throw Call.<RuntimeException>sneaky(failure); // as without a fallback
             }
             return rest.apply(failure);
         });
@@ -244,6 +244,31 @@ public final class Call<T extends @Nullable Object> {
     /** Whether the request may reach the downstream twice, where the downstream's own setting is this. */
     boolean repeatable(boolean downstreams) {
         return repeat == null ? downstreams : repeat;
+    }
+
+    /** Hands a value that nobody will get to the call's disposal. */
+    void dispose(@Nullable T value) {
+        Consumer<? super T> disposal = discard;
+        if (disposal == null) {
+            return;
+        }
+        try {
+            disposal.accept(present(value));
+        } catch (Throwable ignored) {
+            // The value is not wanted; a failure to dispose of it must not become the call's failure.
+        }
+    }
+
+    /** The value as T: null only where T includes it, as the attempt that returned it says. */
+    @SuppressWarnings("NullAway")
+    static <T extends @Nullable Object> T present(@Nullable T value) {
+        return value;
+    }
+
+    /** Throws any throwable where the compiler only knows the body's own type. */
+    @SuppressWarnings("unchecked")
+    static <X extends Throwable> RuntimeException sneaky(Throwable thrown) throws X {
+        throw (X) thrown;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.levee;
 
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * The life of one call as a finite state machine, the only one there is:
@@ -337,6 +338,60 @@ final class CallMachine extends CallState {
                 || why == StopReason.BREAKER_OPEN
                 || why == StopReason.RETRY_BUDGET
                 || (judged != null && judged.rule().equals(Judge.PUSHBACK));
+    }
+
+    /**
+     * What the caller gets after {@link #FAIL}: the last value, the fallback's answer, or null; for a failure, {@link #thrown}
+     * is set.
+     *
+     * @param hasValue whether the driver still has the value of the last attempt
+     */
+    <T extends @Nullable Object> @Nullable T finish(Call<T> ended, boolean hasValue, @Nullable T value) {
+        Function<Throwable, ? extends T> fallback = ended.fallback;
+        if (hasValue && endsWithValue() && (fallback == null || !endsInFault())) {
+            failed(false);
+            return value;
+        }
+        if (hasValue) {
+            ended.dispose(value);
+        }
+        Throwable failedWith = failure();
+        T answer = null;
+        boolean degraded = false;
+        if (fallback != null && allowsFallback(failedWith)) {
+            try {
+                answer = fallback.apply(failedWith);
+                degraded = true;
+            } catch (Throwable broken) {
+                if (broken != failedWith) {
+                    failedWith.addSuppressed(broken);
+                }
+            }
+        }
+        if (!degraded) {
+            thrown = failedWith;
+        }
+        failed(degraded);
+        return answer;
+    }
+
+    /** True if what the call ends with is the value that its last attempt returned. */
+    private boolean endsWithValue() {
+        return lastWasValue
+                && stopped != StopReason.CANCELLED
+                && stopped != StopReason.CLOSED
+                && stopped != StopReason.RULE_FAILED;
+    }
+
+    /** True if the downstream, not the request, is to blame for that value. */
+    private boolean endsInFault() {
+        return verdict == null || verdict.health() == Verdict.Health.FAULT;
+    }
+
+    private boolean allowsFallback(Throwable failedWith) {
+        return !(failedWith instanceof Error)
+                && !(failedWith instanceof InterruptedException)
+                && stopped != StopReason.CANCELLED;
     }
 
     /** What the call failed with. */

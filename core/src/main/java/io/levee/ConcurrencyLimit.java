@@ -51,7 +51,10 @@ public final class ConcurrencyLimit {
     private final Room room;
     private final Collapse collapse = new Collapse();
 
-    /** Who is in. Its size is the limit: set by the end of a window, raised by successes. */
+    /**
+     * Who is in. Its size is the limit: set by the end of a window, raised by successes. A rise that meets an end, or another
+     * rise, may be lost: the next one makes up for it.
+     */
     private final Bulkhead places;
 
     private volatile boolean searching = true;
@@ -165,21 +168,21 @@ public final class ConcurrencyLimit {
         LimitWindow current = window;
         boolean measured = durationNanos > 0 || (durationNanos == 0 && current.every == 1);
         if (measured) {
-            current.saw(places.about());
+            current.saw((int) places.sum());
         }
         places.leave();
         if (collapse.answered()) {
             allow(START);
             searching = true;
-            current = current.afterCollapse(nowNanos, places.left(), places.about(), collapse.probesThatSucceed());
+            current = current.afterCollapse(nowNanos, places.left(), (int) places.sum(), collapse.probesThatSucceed());
             window = current;
             collapse.on = false;
         } else if (searching
                 && measured
                 && durationNanos <= current.targetNanos
                 && limit() + current.every <= max
-                && places.about() >= limit() / 2) {
-            grow(current.every);
+                && (int) places.sum() >= limit() / 2) {
+            allow(limit() + current.every);
         }
         if (measured) {
             current.sample(durationNanos);
@@ -213,7 +216,7 @@ public final class ConcurrencyLimit {
 
     private void failed(AtomicInteger counter, long nowNanos) {
         LimitWindow current = window;
-        current.saw(places.about());
+        current.saw((int) places.sum());
         places.leave();
         counter.incrementAndGet();
         collapse.failed(nowNanos, current.successShare);
@@ -230,16 +233,12 @@ public final class ConcurrencyLimit {
             return;
         }
         boolean collapsed = collapse.on;
-        LimitWindow next = current.next(nowNanos, left, places.about(), limit(), collapsed);
+        LimitWindow next = current.next(nowNanos, left, (int) places.sum(), limit(), collapsed);
         // Who loses has nothing to do; samples that still come to the old window are lost.
         if (WINDOW.compareAndSet(this, current, next) && !collapsed) {
             searching &= !next.wasBad;
             allow(Math.round(next.wanted));
         }
-    }
-
-    private synchronized void grow(int by) {
-        allow(limit() + by);
     }
 
     private void allow(long wanted) {

@@ -44,41 +44,30 @@ public record Explanation(
         long deadlineNanos = engine.deadlineNanos;
         Verdict verdict = Judge.judge(engine.classifier, outcome, repeatable);
         Fate fate = Judge.fate(outcome, verdict);
-        if (!verdict.isRetryable()) {
-            StopReason stop = verdict.isSuccess() ? null : Judge.stopReason(verdict);
-            return new Explanation(
-                    verdict.kind(),
-                    stop,
-                    verdict.rule(),
-                    verdict.reason(),
-                    fate,
-                    0,
-                    0,
-                    0,
-                    elapsedNanos < deadlineNanos);
+        Verdict.Kind kind = verdict.kind();
+        String reason = verdict.reason();
+        StopReason stop = verdict.isSuccess() ? null : Judge.stopReason(verdict);
+        int limit = 0;
+        long shortest = 0;
+        long longest = 0;
+        if (verdict.isRetryable()) {
+            long spread =
+                    Retries.spreadNanos(engine, Judge.hasBroken(outcome) ? null : fate, deadlineNanos, elapsedNanos);
+            int ofClass = spread > 0 ? 1 : verdict.maxRetries();
+            limit = Math.min(ofClass, retriesOf(policy, ofClass));
+            // attempt is the number of retries made so far; the retry under question is the next one.
+            int retry = attempt == Integer.MAX_VALUE ? attempt : attempt + 1;
+            stop = stop(engine, verdict, retry, ofClass, elapsedNanos);
+            if (stop == null) {
+                shortest = Judge.shortest(policy, retry, verdict.askedNanos());
+                longest = Math.max(Judge.longest(policy, retry, verdict.askedNanos()), spread);
+            } else {
+                kind = Verdict.Kind.FINAL;
+                reason += "; " + text(stop, verdict, limit, engine);
+            }
         }
-        long spread = Retries.spreadNanos(engine, Judge.hasBroken(outcome) ? null : fate, deadlineNanos, elapsedNanos);
-        int ofClass = spread > 0 ? 1 : verdict.maxRetries();
-        int limit = Math.min(ofClass, retriesOf(policy, ofClass));
-        // attempt is the number of retries made so far; the retry under question is the next one.
-        int retry = attempt == Integer.MAX_VALUE ? attempt : attempt + 1;
-        StopReason stop = stop(engine, verdict, retry, ofClass, elapsedNanos);
-        if (stop != null) {
-            String reason = verdict.reason() + "; " + text(stop, verdict, limit, engine);
-            return new Explanation(
-                    Verdict.Kind.FINAL, stop, verdict.rule(), reason, fate, 0, 0, limit, elapsedNanos < deadlineNanos);
-        }
-        long longest = Math.max(Judge.longest(policy, retry, verdict.askedNanos()), spread);
-        return new Explanation(
-                verdict.kind(),
-                null,
-                verdict.rule(),
-                verdict.reason(),
-                fate,
-                Judge.shortest(policy, retry, verdict.askedNanos()),
-                longest,
-                limit,
-                isInTime(elapsedNanos, longest, deadlineNanos));
+        boolean inTime = isInTime(elapsedNanos, longest, deadlineNanos);
+        return new Explanation(kind, stop, verdict.rule(), reason, fate, shortest, longest, limit, inTime);
     }
 
     private static boolean isInTime(long elapsedNanos, long delayNanos, long deadlineNanos) {

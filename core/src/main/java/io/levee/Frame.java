@@ -96,7 +96,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
                 }
                 case CallMachine.BACK_OFF -> {
                     if (hasValue) {
-                        Ending.discard(call, value);
+                        call.dispose(value);
                         hasValue = call.discard == null;
                     }
                     step = machine.resume(backOff(engine, clock));
@@ -106,7 +106,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
                     return value;
                 }
                 default -> {
-                    return Ending.of(machine, call, hasValue, value);
+                    return machine.finish(call, hasValue, value);
                 }
             }
         }

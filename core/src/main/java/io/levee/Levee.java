@@ -121,9 +121,9 @@ public final class Levee implements AutoCloseable {
             frames.pop(frame);
         }
         if (thrown != null) {
-            throw Ending.<RuntimeException>sneaky(thrown);
+            throw Call.<RuntimeException>sneaky(thrown);
         }
-        return Ending.present(value);
+        return Call.present(value);
     }
 
     /**

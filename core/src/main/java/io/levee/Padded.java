@@ -10,9 +10,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * <p>There is one of them, or one for each <em>stripe</em>: a group of threads. What one stripe writes costs the others no miss. Beside each
  * long there is room for some that are written seldom.
  */
+@SuppressWarnings("serial") // nobody serializes one
 final class Padded extends AtomicLongArray {
-    private static final long serialVersionUID = 1L;
-
     /** From one to the next. The room before the first keeps off what lies before the array. */
     static final int STRIDE = 16;
 

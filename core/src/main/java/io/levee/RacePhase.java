@@ -114,7 +114,7 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
             turn.unlock();
         }
         if (late && failure == null) {
-            Ending.discard(of.call, Ending.present(result));
+            of.call.dispose(Call.present(result));
         }
         if (step != AsyncCall.ELSEWHERE) {
             silenceAll();
@@ -150,7 +150,7 @@ final class RacePhase<T extends @Nullable Object> extends Phase<T> {
             return step;
         }
         if (of.hasValue) {
-            Ending.discard(of.call, Ending.present(of.value));
+            of.call.dispose(Call.present(of.value));
             of.forgetValue();
         }
         return again();

@@ -74,7 +74,7 @@ class BulkheadTest {
             bulkhead.withdraw();
         }
         assertThat(bulkhead.left() - before).isEqualTo(1_000);
-        assertThat(bulkhead.about()).isZero();
+        assertThat(bulkhead.inFlight()).isZero();
     }
 
     @Test
