@@ -95,7 +95,9 @@ class CrashTest {
                 int batch = Integer.parseInt(line.substring(line.indexOf(' ') + 1));
                 (line.startsWith("sent") ? sent : acknowledged).add(batch);
                 if (acknowledged.size() == after) {
-                    guard.destroyForcibly();
+                    // By its handle: Process.destroyForcibly() closes our end of the pipe too, and with it goes what
+                    // was sent last.
+                    guard.toHandle().destroyForcibly();
                 }
             }
         } catch (IOException ignored) {
