@@ -25,7 +25,7 @@ final class CallMachine extends CallState {
     static final int START = 0;
     /** Get a permit from the limiter (it has none at once), then tell how that went. */
     static final int AWAIT_PERMIT = 1;
-    /** Wait until {@link Retries#wakeAtNanos}, then {@link #resume}. */
+    /** Wait until {@link Retries#wakeAtNanos}, then {@link #resume}: before a retry, or a first attempt that is held off. */
     static final int BACK_OFF = 2;
     /** The call has succeeded with the value told last. */
     static final int SUCCEED = 3;
@@ -55,7 +55,7 @@ final class CallMachine extends CallState {
         if (budget != null) {
             budget.deposit();
         }
-        return resume(nowNanos);
+        return admit(nowNanos, true);
     }
 
     /** Before {@link #begin}: the scope that the call is in. */
@@ -68,12 +68,30 @@ final class CallMachine extends CallState {
 
     // Admission.
 
-    /** The call begins; or its backoff is over, or was cut short. */
+    /** The backoff is over, or was cut short; or that is what became of a first attempt's being held off. */
     int resume(long nowNanos) {
-        StopReason refused = engine.refusal(this, nowNanos, true, false);
+        boolean isRetry = attempt > 0;
+        if (!isRetry) {
+            engine.waited(this, nowNanos);
+        }
+        return admit(nowNanos, isRetry);
+    }
+
+    /**
+     * Admits the attempt, or says what it waits for.
+     *
+     * @param asksThrottle false if it has been asked before a wait: asked twice, it would reject more than its share
+     */
+    private int admit(long nowNanos, boolean asksThrottle) {
+        StopReason refused = engine.refusal(this, nowNanos, asksThrottle, false);
         if (refused != null) {
-            if (refused == StopReason.LIMIT_FULL && engine.waitsForRoom(this, nowNanos)) {
-                return AWAIT_PERMIT;
+            if (refused == StopReason.LIMIT_FULL) {
+                if (engine.holdsOff(this, nowNanos)) {
+                    return BACK_OFF;
+                }
+                if (engine.waitsForRoom(this, nowNanos)) {
+                    return AWAIT_PERMIT;
+                }
             }
             return stop(refused, nowNanos);
         }
@@ -88,7 +106,6 @@ final class CallMachine extends CallState {
     /** The limiter granted a permit, after a wait that began at {@link #askedNanos}. */
     int permitted(long nowNanos) {
         boolean hasRoom = engine.waited(this, nowNanos);
-        // The throttle has been asked before the wait: asked twice, it would reject more than its share.
         StopReason refused = engine.refusal(this, nowNanos, false, hasRoom);
         if (refused != null) {
             return stop(refused, nowNanos);
@@ -175,13 +192,13 @@ final class CallMachine extends CallState {
         }
         broken = refusal && Judge.hasBroken(produced);
         boolean dropped = known != Fate.ANSWERED && !broken;
+        fate = known;
         engine.leaveWithout(this, judged.health(), refusal, dropped, nowNanos);
         Throwable mayCarryNote = bare && !(thrown instanceof LeveeException) ? null : thrown;
         judged = Judge.amongEngines(judged, mayCarryNote, engine.name, servesRetry());
         lastFailure = thrown;
         lastWasValue = thrown == null;
         verdict = judged;
-        fate = known;
         replayable = produced.replayable();
         tellAttemptEnd(produced, nowNanos);
         if (isEnding()) {
@@ -261,13 +278,13 @@ final class CallMachine extends CallState {
     }
 
     private int cutShort(StopReason why, Verdict.Health health, @Nullable Throwable thrown, long nowNanos) {
+        fate = Fate.SENT_NO_ANSWER;
         engine.leaveWithout(this, health, health == Verdict.Health.FAULT, true, nowNanos);
         tellCutShort(thrown, nowNanos);
         if (thrown != null) {
             lastFailure = thrown;
         }
         lastWasValue = false;
-        fate = Fate.SENT_NO_ANSWER;
         return stop(why, nowNanos, 0, true);
     }
 

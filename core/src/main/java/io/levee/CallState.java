@@ -95,6 +95,11 @@ abstract class CallState implements CallView {
         ending = why;
     }
 
+    /** Whether the call has come this instant, and its first attempt has not waited for anything. */
+    final boolean isNew(long nowNanos) {
+        return attempt == 0 && startNanos == nowNanos;
+    }
+
     final boolean isEnding() {
         return ending != null;
     }

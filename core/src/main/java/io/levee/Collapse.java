@@ -3,12 +3,22 @@ package io.levee;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Whether anything is answered at all, and who is let in while nothing is: {@link ConcurrencyLimit} says when. */
+/**
+ * Whether anything is answered at all, and who is let in while nothing is: {@link ConcurrencyLimit} says when. Also whether
+ * nothing but refusals came back of late, for the first attempts that are held off then.
+ */
 final class Collapse {
     static final int RUN = 30;
     static final int PROBE_EVERY = 25;
     /** What ends many attempts at one instant (a pool whose idle connections were closed) is no outage. */
     static final long SHORTEST_RUN = Nanos.PER_SECOND / 4;
+
+    /** So many refusals in a row, and no answer since, hold first attempts off. */
+    private static final int HELD_FROM = 2;
+    /** Over how long, after so many; half of it with each one more. What was spread once need not be spread again. */
+    private static final long LONGEST_HOLD = 2 * Nanos.PER_SECOND;
+    /** For so long after the last of them. */
+    private static final long REMEMBERED = 3 * Nanos.PER_SECOND;
 
     /** Failures since the last answer. */
     private final AtomicInteger failures = new AtomicInteger();
@@ -21,7 +31,13 @@ final class Collapse {
     private volatile long firstFailureNanos;
 
     private final AtomicInteger probes = new AtomicInteger();
+
+    private final AtomicInteger refusals = new AtomicInteger();
+    private volatile long refusedNanos;
+
     volatile boolean on;
+    /** False while all is well: then whoever enters need not look at the rest. */
+    volatile boolean watched;
 
     /** Whether an attempt may be made as a probe. */
     boolean lets(long nowNanos) {
@@ -38,7 +54,24 @@ final class Collapse {
         return true;
     }
 
-    void failed(long nowNanos, double shareOfLate) {
+    /** Over how long a first attempt is to be spread now; 0 for not at all. */
+    long holdNanos(long nowNanos) {
+        int run = refusals.get();
+        return run < HELD_FROM || on || nowNanos - refusedNanos > REMEMBERED
+                ? 0
+                : LONGEST_HOLD >> Math.min(Integer.SIZE, run - HELD_FROM);
+    }
+
+    void failed(long nowNanos, double shareOfLate, boolean isRefusal) {
+        // Before the failure is counted: an answer that comes between clears what it sees of both.
+        if (!isRefusal) {
+            refusals.set(0);
+        } else {
+            refusedNanos = nowNanos;
+            if (refusals.incrementAndGet() >= HELD_FROM) {
+                watched = true;
+            }
+        }
         int run = failures.incrementAndGet();
         if (run == 1) {
             successShare = shareOfLate;
@@ -53,6 +86,7 @@ final class Collapse {
             probedNanos.set(nowNanos);
             probes.set(0);
             on = true;
+            watched = true;
         }
     }
 
@@ -65,8 +99,23 @@ final class Collapse {
     boolean answered() {
         if (failures.get() != 0) {
             failures.set(0);
+            refusals.set(0);
+            allIsWell();
         }
         return on;
+    }
+
+    void end() {
+        on = false;
+        allIsWell();
+    }
+
+    private void allIsWell() {
+        watched = false;
+        // Opponent: who finds the next collapse. It sets this after that, so one of the two sees the other.
+        if (on) {
+            watched = true;
+        }
     }
 
     /** Of the probes one has succeeded: as many attempts as that can be expected to, until more is known. */

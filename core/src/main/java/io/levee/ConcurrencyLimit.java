@@ -91,6 +91,19 @@ public final class ConcurrencyLimit {
         return room.tryTake(nowNanos);
     }
 
+    /** As {@link #tryEnter}, but is not held off: a retry, or who has been. */
+    boolean tryEnterUnheld(long nowNanos) {
+        return room.waiting() == 0 && !collapse.on && admit(nowNanos);
+    }
+
+    /**
+     * Over how long a first attempt is spread that would enter now; 0 for not at all. It is while nothing but refusals comes back and nothing
+     * is under way that might be answered.
+     */
+    long holdNanos(long nowNanos) {
+        return inFlight() == 0 && room.waiting() == 0 ? collapse.holdNanos(nowNanos) : 0;
+    }
+
     /** A place in line for a first attempt; null if it cannot be served in time. Granted, it is in. */
     Limiter.@Nullable Ticket await(long nowNanos, long giveUpAtNanos, Runnable onGranted) {
         return room.join(nowNanos, false, giveUpAtNanos, onGranted);
@@ -116,13 +129,21 @@ public final class ConcurrencyLimit {
     }
 
     private boolean enter(long nowNanos) {
-        if (collapse.on) {
-            if (!collapse.lets(nowNanos)) {
-                return false;
-            }
-            places.enter();
-            return true;
+        return collapse.watched ? enterWatched(nowNanos) : admit(nowNanos);
+    }
+
+    private boolean enterWatched(long nowNanos) {
+        if (!collapse.on) {
+            return holdNanos(nowNanos) == 0 && admit(nowNanos);
         }
+        if (!collapse.lets(nowNanos)) {
+            return false;
+        }
+        places.enter();
+        return true;
+    }
+
+    private boolean admit(long nowNanos) {
         if (!places.tryEnter()) {
             return false;
         }
@@ -176,7 +197,7 @@ public final class ConcurrencyLimit {
             searching = true;
             current = current.afterCollapse(nowNanos, places.left(), (int) places.sum(), collapse.probesThatSucceed());
             window = current;
-            collapse.on = false;
+            collapse.end();
         } else if (searching
                 && measured
                 && durationNanos <= current.targetNanos
@@ -201,7 +222,7 @@ public final class ConcurrencyLimit {
      * @throws IllegalStateException if nobody is in: some attempt has left twice
      */
     public void leaveFailed(long nowNanos) {
-        failed(window.faults, nowNanos);
+        failed(window.faults, nowNanos, false);
     }
 
     /**
@@ -211,15 +232,20 @@ public final class ConcurrencyLimit {
      * @throws IllegalStateException if nobody is in: some attempt has left twice
      */
     public void leaveDropped(long nowNanos) {
-        failed(window.drops, nowNanos);
+        failed(window.drops, nowNanos, false);
     }
 
-    private void failed(AtomicInteger counter, long nowNanos) {
+    /** As {@link #leaveDropped}, and the downstream has said so. */
+    void leaveRefused(long nowNanos) {
+        failed(window.drops, nowNanos, true);
+    }
+
+    private void failed(AtomicInteger counter, long nowNanos, boolean isRefusal) {
         LimitWindow current = window;
         current.saw((int) places.sum());
         places.leave();
         counter.incrementAndGet();
-        collapse.failed(nowNanos, current.successShare);
+        collapse.failed(nowNanos, current.successShare, isRefusal);
         turnIfOver(current, nowNanos);
         wakeNext();
     }

@@ -153,7 +153,7 @@ final class Engine implements TransitionListener {
             }
         }
         if (limit != null && !hasRoom) {
-            if (!limit.tryEnter(nowNanos)) {
+            if (!limit.tryEnter(nowNanos) && (of.isNew(nowNanos) || !limit.tryEnterUnheld(nowNanos))) {
                 forgetProbe(of);
                 return StopReason.LIMIT_FULL;
             }
@@ -167,6 +167,23 @@ final class Engine implements TransitionListener {
             of.inBulkhead = true;
         }
         return null;
+    }
+
+    /** Whether a call is held off before its first attempt, as nothing but refusals came back of late; its wait has begun then. */
+    boolean holdsOff(CallState of, long nowNanos) {
+        if (limit == null || !of.isNew(nowNanos)) {
+            return false;
+        }
+        long longest = limit.holdNanos(nowNanos);
+        if (longest == 0) {
+            return false;
+        }
+        of.used = true;
+        of.askedNanos = nowNanos;
+        longest = Math.min(longest, limit.giveUpAtNanos(nowNanos, of.deadlineNanos) - nowNanos);
+        // At least a moment, which is what tells this call from a new one.
+        of.retries.wakeAt(nowNanos, 1 + random.nextBelow(Math.max(1, longest)));
+        return true;
     }
 
     /** Whether a call that the full concurrency limit refuses waits for room; its wait has begun then. */
@@ -293,7 +310,9 @@ final class Engine implements TransitionListener {
         }
         if (of.inLimit && limit != null) {
             of.inLimit = false;
-            if (refusal && dropped) {
+            if (refusal && dropped && spreadsRefusals && of.fate == Fate.REFUSED_UNPROCESSED) {
+                limit.leaveRefused(nowNanos);
+            } else if (refusal && dropped) {
                 limit.leaveDropped(nowNanos);
             } else if (refusal) {
                 limit.leaveFailed(nowNanos);

@@ -59,6 +59,9 @@ final class Retries {
         }
         long deadline = of.deadlineNanos;
         long spread = spreadNanos(engine, of.broken ? null : of.fate, deadline, nowNanos);
+        if (of.limiterWaitNanos > 0) {
+            spread = Math.min(spread, Math.max(1, (deadline - nowNanos) / 2));
+        }
         if (spread > 0 && attempt == 0) {
             delay = Math.max(delay, engine.random.nextBelow(spread));
         }
@@ -70,9 +73,7 @@ final class Retries {
         if (limit != null && limit.isCollapsed()) {
             return StopReason.LIMIT_FULL;
         }
-        long wake = Nanos.add(nowNanos, delay);
-        judgedNanos = nowNanos;
-        wakeAtNanos = wake;
+        long wake = wakeAt(nowNanos, delay);
         if (engine.isClosed()) {
             delayNanos = 0;
             return StopReason.CLOSED;
@@ -99,6 +100,13 @@ final class Retries {
         return engine.spreadsRefusals && fate == Fate.REFUSED_UNPROCESSED && deadlineNanos != Nanos.NEVER
                 ? Math.max(1, Math.min(LONGEST_SPREAD, (deadlineNanos - nowNanos) / 4 * 3))
                 : 0;
+    }
+
+    /** There is to be a wait; answers the instant at which it ends. */
+    long wakeAt(long nowNanos, long delay) {
+        judgedNanos = nowNanos;
+        wakeAtNanos = Nanos.add(nowNanos, delay);
+        return wakeAtNanos;
     }
 
     private boolean pay(@Nullable RetryBudget budget, int cost, long nowNanos) {
