@@ -33,7 +33,9 @@ public final class Protection {
      *       room, retries get what is left; probes only while nothing succeeds;
      *   <li>after a refusal (429, a gRPC server that did not process the call) one retry, at a random instant of three quarters
      *       of the time that the call has left, 5 s at most: those that were refused together do not come back together. Not
-     *       where {@link Levee.Builder#retry} says when to retry.
+     *       where {@link Levee.Builder#retry} says when to retry;
+     *   <li>while nothing but refusals comes back (two or more in a row, the last within 3 s) and nothing is in flight, first
+     *       attempts are made at a random instant of 2 s, and of half of that with each further refusal. One answer ends it.
      * </ul>
      *
      * No breaker: it would refuse the calls that succeed during a partial fault.

@@ -99,13 +99,14 @@ class AdaptiveThreadsTest {
         AtomicLong clock = new AtomicLong(TimeSource.system().nanoTime());
         onAllThreads(thread -> {
             for (int i = 0; i < 50_000; i++) {
-                if (limit.tryEnter(clock.get())) {
+                long at = clock.get();
+                if (limit.tryEnter(at) || limit.tryEnterUnheld(at)) {
                     most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                     inside.decrementAndGet();
                     long now = clock.addAndGet(100_000);
                     switch (i % 5) {
                         case 0 -> limit.leave();
-                        case 1 -> limit.leaveDropped(now);
+                        case 1 -> limit.leaveRefused(now);
                         default -> limit.leave(now, i % 7 * Nanos.PER_MILLI);
                     }
                 }
@@ -113,6 +114,9 @@ class AdaptiveThreadsTest {
             }
         });
         assertThat(limit.inFlight()).isZero();
+        assertThat(limit.tryEnterUnheld(clock.get())).isTrue();
+        limit.leave(clock.get(), Nanos.PER_MILLI);
+        assertThat(limit.holdNanos(clock.get())).as("after an answer").isZero();
         assertThat(most).hasValueBetween(1, 6);
         assertThat(limit.snapshot().usualNanos()).isPositive();
     }
