@@ -13,13 +13,6 @@ final class Collapse {
     /** What ends many attempts at one instant (a pool whose idle connections were closed) is no outage. */
     static final long SHORTEST_RUN = Nanos.PER_SECOND / 4;
 
-    /** So many refusals in a row, and no answer since, hold first attempts off. */
-    private static final int HELD_FROM = 2;
-    /** Over how long, after so many; half of it with each one more. What was spread once need not be spread again. */
-    private static final long LONGEST_HOLD = 2 * Nanos.PER_SECOND;
-    /** For so long after the last of them. */
-    private static final long REMEMBERED = 3 * Nanos.PER_SECOND;
-
     /** Failures since the last answer. */
     private final AtomicInteger failures = new AtomicInteger();
 
@@ -54,12 +47,15 @@ final class Collapse {
         return true;
     }
 
-    /** Over how long a first attempt is to be spread now; 0 for not at all. */
+    /**
+     * Over how long a first attempt is to be spread now; 0 for not at all. After two refusals in a row, and for 3 s after the
+     * last: over 2 s, and half of that with each one more. What was spread once need not be spread again.
+     */
     long holdNanos(long nowNanos) {
         int run = refusals.get();
-        return run < HELD_FROM || on || nowNanos - refusedNanos > REMEMBERED
+        return run < 2 || on || nowNanos - refusedNanos > 3 * Nanos.PER_SECOND
                 ? 0
-                : LONGEST_HOLD >> Math.min(Integer.SIZE, run - HELD_FROM);
+                : 8 * Nanos.PER_SECOND >> Math.min(Integer.SIZE, run);
     }
 
     void failed(long nowNanos, double shareOfLate, boolean isRefusal) {
@@ -68,7 +64,7 @@ final class Collapse {
             refusals.set(0);
         } else {
             refusedNanos = nowNanos;
-            if (refusals.incrementAndGet() >= HELD_FROM) {
+            if (refusals.incrementAndGet() > 1) {
                 watched = true;
             }
         }
@@ -105,12 +101,7 @@ final class Collapse {
         return on;
     }
 
-    void end() {
-        on = false;
-        allIsWell();
-    }
-
-    private void allIsWell() {
+    void allIsWell() {
         watched = false;
         // Opponent: who finds the next collapse. It sets this after that, so one of the two sees the other.
         if (on) {

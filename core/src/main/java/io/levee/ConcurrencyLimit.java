@@ -129,18 +129,19 @@ public final class ConcurrencyLimit {
     }
 
     private boolean enter(long nowNanos) {
-        return collapse.watched ? enterWatched(nowNanos) : admit(nowNanos);
-    }
-
-    private boolean enterWatched(long nowNanos) {
-        if (!collapse.on) {
-            return holdNanos(nowNanos) == 0 && admit(nowNanos);
+        if (collapse.watched) {
+            if (collapse.on) {
+                if (!collapse.lets(nowNanos)) {
+                    return false;
+                }
+                places.enter();
+                return true;
+            }
+            if (holdNanos(nowNanos) > 0) {
+                return false;
+            }
         }
-        if (!collapse.lets(nowNanos)) {
-            return false;
-        }
-        places.enter();
-        return true;
+        return admit(nowNanos);
     }
 
     private boolean admit(long nowNanos) {
@@ -197,7 +198,8 @@ public final class ConcurrencyLimit {
             searching = true;
             current = current.afterCollapse(nowNanos, places.left(), (int) places.sum(), collapse.probesThatSucceed());
             window = current;
-            collapse.end();
+            collapse.on = false;
+            collapse.allIsWell();
         } else if (searching
                 && measured
                 && durationNanos <= current.targetNanos
@@ -232,12 +234,11 @@ public final class ConcurrencyLimit {
      * @throws IllegalStateException if nobody is in: some attempt has left twice
      */
     public void leaveDropped(long nowNanos) {
-        failed(window.drops, nowNanos, false);
+        leaveDropped(nowNanos, false);
     }
 
-    /** As {@link #leaveDropped}, and the downstream has said so. */
-    void leaveRefused(long nowNanos) {
-        failed(window.drops, nowNanos, true);
+    void leaveDropped(long nowNanos, boolean isRefusal) {
+        failed(window.drops, nowNanos, isRefusal);
     }
 
     private void failed(AtomicInteger counter, long nowNanos, boolean isRefusal) {

@@ -182,7 +182,8 @@ final class Engine implements TransitionListener {
         of.askedNanos = nowNanos;
         longest = Math.min(longest, limit.giveUpAtNanos(nowNanos, of.deadlineNanos) - nowNanos);
         // At least a moment, which is what tells this call from a new one.
-        of.retries.wakeAt(nowNanos, 1 + random.nextBelow(Math.max(1, longest)));
+        of.retries.judgedNanos = nowNanos;
+        of.retries.wakeAtNanos = nowNanos + 1 + random.nextBelow(Math.max(1, longest));
         return true;
     }
 
@@ -310,10 +311,8 @@ final class Engine implements TransitionListener {
         }
         if (of.inLimit && limit != null) {
             of.inLimit = false;
-            if (refusal && dropped && spreadsRefusals && of.fate == Fate.REFUSED_UNPROCESSED) {
-                limit.leaveRefused(nowNanos);
-            } else if (refusal && dropped) {
-                limit.leaveDropped(nowNanos);
+            if (refusal && dropped) {
+                limit.leaveDropped(nowNanos, spreadsRefusals && of.fate == Fate.REFUSED_UNPROCESSED);
             } else if (refusal) {
                 limit.leaveFailed(nowNanos);
             } else if (health == Verdict.Health.HEALTHY) {

@@ -73,7 +73,9 @@ final class Retries {
         if (limit != null && limit.isCollapsed()) {
             return StopReason.LIMIT_FULL;
         }
-        long wake = wakeAt(nowNanos, delay);
+        long wake = Nanos.add(nowNanos, delay);
+        judgedNanos = nowNanos;
+        wakeAtNanos = wake;
         if (engine.isClosed()) {
             delayNanos = 0;
             return StopReason.CLOSED;
@@ -100,13 +102,6 @@ final class Retries {
         return engine.spreadsRefusals && fate == Fate.REFUSED_UNPROCESSED && deadlineNanos != Nanos.NEVER
                 ? Math.max(1, Math.min(LONGEST_SPREAD, (deadlineNanos - nowNanos) / 4 * 3))
                 : 0;
-    }
-
-    /** There is to be a wait; answers the instant at which it ends. */
-    long wakeAt(long nowNanos, long delay) {
-        judgedNanos = nowNanos;
-        wakeAtNanos = Nanos.add(nowNanos, delay);
-        return wakeAtNanos;
     }
 
     private boolean pay(@Nullable RetryBudget budget, int cost, long nowNanos) {

@@ -106,7 +106,7 @@ class AdaptiveThreadsTest {
                     long now = clock.addAndGet(100_000);
                     switch (i % 5) {
                         case 0 -> limit.leave();
-                        case 1 -> limit.leaveRefused(now);
+                        case 1 -> limit.leaveDropped(now, true);
                         default -> limit.leave(now, i % 7 * Nanos.PER_MILLI);
                     }
                 }
