@@ -55,7 +55,7 @@ final class Collapse {
         int run = refusals.get();
         return run < 2 || on || nowNanos - refusedNanos > 3 * Nanos.PER_SECOND
                 ? 0
-                : 8 * Nanos.PER_SECOND >> Math.min(Integer.SIZE, run);
+                : (8 * Nanos.PER_SECOND) >> Math.min(Integer.SIZE, run);
     }
 
     void failed(long nowNanos, double shareOfLate, boolean isRefusal) {
