@@ -178,7 +178,7 @@ final class AsyncCall<T extends @Nullable Object> extends ScopeMember {
                         forgetValue();
                     }
                     if (isForeign || machine.retries.wakeAtNanos > now) {
-                        new BackOffPhase<>(this).enter(now);
+                        new Phase<>(this).backOff(now);
                         return;
                     }
                     step = machine.resume(now);

@@ -1,10 +1,10 @@
 package io.levee;
 
 /**
- * Something that an asynchronous call waits for. As a {@link Runnable} it is its own timer's task, on the timer's thread,
- * which runs nothing of the user's: it hands over to the executor, where the phase goes on.
+ * Something that an asynchronous call waits for: the plain one for the end of a backoff. As a {@link Runnable} it is its own
+ * timer's task, on the timer's thread, which runs nothing of the user's: it hands over to the executor, where the phase goes on.
  */
-abstract class Phase<T extends @Nullable Object> implements Runnable {
+class Phase<T extends @Nullable Object> implements Runnable {
     final AsyncCall<T> of;
     volatile TimeSource.@Nullable Timeout timer;
 
@@ -12,11 +12,36 @@ abstract class Phase<T extends @Nullable Object> implements Runnable {
         this.of = of;
     }
 
+    /** Waits until the backoff is over. */
+    final void backOff(long nowNanos) {
+        of.phase = this;
+        long wakeAt = of.machine.retries.wakeAtNanos;
+        if (wakeAt > nowNanos) {
+            timer = of.time.schedule(wakeAt, this);
+        } else {
+            run();
+        }
+        if (of.machine.isEnding() && of.claim(this)) {
+            long now = of.time.nanoTime();
+            of.drive(abandon(now), now, true);
+        } else if (of.phase != this) {
+            cancelTimer();
+        }
+    }
+
     /** What the timer was set for has come. On the executor. */
-    abstract void proceed();
+    void proceed() {
+        if (of.claim(this)) {
+            long now = of.time.nanoTime();
+            of.drive(of.machine.resume(now), now, false);
+        }
+    }
 
     /** The claimed phase will not end by itself any more. Answers the step of a call that was cancelled in it. */
-    abstract int abandon(long nowNanos);
+    int abandon(long nowNanos) {
+        cancelTimer();
+        return of.machine.resume(nowNanos);
+    }
 
     /** If the executor takes no work any more, the call ends here. */
     @Override
