@@ -380,10 +380,12 @@ class DropInTest {
             Throwable async = catchThrowable(
                     () -> client.sendAsync(get(server), BodyHandlers.ofString()).get(10, TimeUnit.SECONDS));
             assertThat(async).hasCauseInstanceOf(HttpTimeoutException.class);
+            // Ours, or the client's own, which is quicker at times and has what it then found of the exchange as its
+            // cause.
             assertThat(Stream.of(sync, async.getCause()))
                     .allMatch(thrown -> thrown.getCause() == null
                             || thrown.getCause() instanceof DeadlineExceededException
-                            || thrown.getCause() instanceof HttpTimeoutException);
+                            || thrown.getCause() instanceof IOException);
         }
     }
 
