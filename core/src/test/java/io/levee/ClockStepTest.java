@@ -11,9 +11,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -142,19 +144,26 @@ class ClockStepTest {
     /** That the test above can fail: the same program with a time source that reads the wall clock. */
     @Test
     void theTestNoticesATimeSourceThatReadsTheWallClock() throws Exception {
-        List<Measured> all = run("wall");
-        for (String name : bothStyles(WAITS)) {
-            assertThat(only(all, "-0.5", name).lateBy()).as(name).isGreaterThan(400 * Nanos.PER_MILLI);
-            assertThat(only(all, "-3600", name).lasted()).as(name).isEqualTo(ClockStepProgram.NEVER_ENDED);
-            assertThat(only(all, "86400", name)).as(name).matches(Measured::isEarly);
+        List<Measured> all = new ArrayList<>();
+        Set<String> unnoticed = bothStyles(WAITS);
+        // A wait that ends before the clock steps says nothing, and a busy machine has such.
+        for (int runs = 0; runs < 4 && !unnoticed.isEmpty(); runs++) {
+            all.addAll(run("wall"));
+            unnoticed.removeIf(name -> isNoticed(all, name));
         }
+        assertThat(unnoticed).as("waits in which nothing was noticed").isEmpty();
     }
 
-    private static Measured only(List<Measured> all, String step, String name) {
+    private static boolean isNoticed(List<Measured> all, String name) {
+        return hasOne(all, "-0.5", name, one -> one.lateBy() > 400 * Nanos.PER_MILLI)
+                && hasOne(all, "-3600", name, one -> one.lasted() == ClockStepProgram.NEVER_ENDED)
+                && hasOne(all, "86400", name, Measured::isEarly);
+    }
+
+    private static boolean hasOne(List<Measured> all, String step, String name, Predicate<Measured> condition) {
         return all.stream()
                 .filter(one -> one.step().equals(step) && one.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+                .anyMatch(condition);
     }
 
     private static Map<String, Long> leastLate(List<Measured> all, String step) {
