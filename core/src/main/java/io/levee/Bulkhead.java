@@ -55,7 +55,8 @@ public final class Bulkhead {
      */
     public void leave() {
         if (!passes(Padded.own(), LEAVE) && !passesElsewhere(LEAVE)) {
-            throw new IllegalStateException("left more often than entered: 0 of " + max + " in flight");
+            throw new IllegalStateException(
+                    "bulkhead or concurrency limit left more often than entered: 0 of " + max + " in flight");
         }
     }
 

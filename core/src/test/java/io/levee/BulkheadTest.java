@@ -58,7 +58,7 @@ class BulkheadTest {
         bulkhead.leave();
         assertThatIllegalStateException()
                 .isThrownBy(bulkhead::leave)
-                .withMessage("left more often than entered: 0 of 3 in flight");
+                .withMessage("bulkhead or concurrency limit left more often than entered: 0 of 3 in flight");
         assertThat(bulkhead.inFlight()).isZero();
     }
 

@@ -526,7 +526,7 @@ class ConcurrencyLimitTest {
         limit.leave(now, MILLI);
         assertThatIllegalStateException()
                 .isThrownBy(() -> limit.leaveDropped(now))
-                .withMessage("left more often than entered: 0 of 20 in flight");
+                .withMessage("bulkhead or concurrency limit left more often than entered: 0 of 20 in flight");
         assertThat(limit).hasToString("ConcurrencyLimit[0 of 20 in flight, 20 to 20]");
     }
 

@@ -102,8 +102,8 @@ final class Levees {
         return all(meters()).build();
     }
 
-    /** What is on by default, no delay, and telemetry. */
-    static Levee defaultsTold(Telemetry... telemetry) {
+    /** Deadline, timeout and retry budget as they are by default, and no delay, which leaves the concurrency limit out. */
+    static Levee atOnce(Telemetry... telemetry) {
         return retrying(telemetry).build();
     }
 
@@ -128,13 +128,8 @@ final class Levees {
     }
 
     /** What a user gets who sets nothing. */
-    static Levee named() {
-        return Levee.named("bench").telemetry().build();
-    }
-
-    /** Deadline, timeout and retry budget as they are by default, and no delay, which leaves the concurrency limit out. */
     static Levee defaults() {
-        return retrying().build();
+        return Levee.named("bench").telemetry().build();
     }
 
     static Levee budgeted() {

@@ -31,11 +31,11 @@ public abstract class TelemetryRows {
             .build();
     private final LeveeOpenTelemetry spans = LeveeOpenTelemetry.of(
             OpenTelemetrySdk.builder().setTracerProvider(tracers).build());
-    private final Levee off = Levees.defaultsTold();
-    private final Levee metrics = Levees.defaultsTold(Levees.meters());
-    private final Levee logs = Levees.defaultsTold(new LeveeSlf4j());
-    private final Levee traced = Levees.defaultsTold(spans);
-    private final Levee all = Levees.defaultsTold(Levees.meters(), new LeveeSlf4j(), spans);
+    private final Levee off = Levees.atOnce();
+    private final Levee metrics = Levees.atOnce(Levees.meters());
+    private final Levee logs = Levees.atOnce(new LeveeSlf4j());
+    private final Levee traced = Levees.atOnce(spans);
+    private final Levee all = Levees.atOnce(Levees.meters(), new LeveeSlf4j(), spans);
 
     /**
      * Makes a row.
