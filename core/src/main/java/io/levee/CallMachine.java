@@ -235,7 +235,7 @@ final class CallMachine extends CallState {
             tell(TelemetryHub.RETRY_SCHEDULED, nowNanos, 0, record);
         }
         attempt++;
-        retries.remember(attempt, judged.rule(), pushedBack);
+        retries.remember(attempt, judged, pushedBack);
         retries.rememberFailure(lastFailure);
         race = null;
         return BACK_OFF;

@@ -258,7 +258,7 @@ final class Frame extends ScopeMember implements Attempt, Runnable {
 
         @Override
         void scopeCancelled() {
-            throw new AssertionError("the frame is what joins scopes");
+            throw new AssertionError(); // the frame is what joins scopes
         }
 
         @Override

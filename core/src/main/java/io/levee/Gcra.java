@@ -274,7 +274,7 @@ final class Gcra {
         LimiterRule newRule = next.get();
         long seen = tat.get(Padded.FIRST);
         if (newRule == null || seen >= 0) {
-            throw new IllegalStateException("only a frozen limiter has a successor");
+            throw new IllegalStateException(); // only a frozen limiter has a successor
         }
         Padded cells = leases;
         if (cells != null) {

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What Levee itself throws: the call was refused or cut short, and {@link #decision()} says why, with figures. An
  * exception that an attempt threw reaches the caller unchanged instead; one of this family is then among its suppressed
- * exceptions, as the note that tells why there was no further attempt.
+ * exceptions, as the note that tells why there was no further attempt. An exception object that several calls to a
+ * downstream end with carries one note, with the record of the newest; its class is that of the first one's end.
  *
  * <p>Made without a stack trace: under overload refusals are frequent, their origin is always the engine, and the
  * decision tells more.
@@ -37,6 +38,9 @@ public abstract sealed class LeveeException extends RuntimeException
     private static final int LIMIT_SHIFT = 16;
     private static final int MOST_LIMIT = (1 << 16) - 1;
 
+    /** What is packed in a note that Levee has left on somebody else's exception. */
+    private static final int NOTE = -1;
+
     /** Null until somebody asks, where the figures below say it all. A race makes two equal records. */
     private transient @Nullable Decision decision;
 
@@ -49,7 +53,7 @@ public abstract sealed class LeveeException extends RuntimeException
     /** Thousandths of a token: half the bytes of a double. A balance is at most a million tokens. */
     private final transient int retryBudgetMillis;
 
-    private final transient int packed;
+    private transient int packed;
 
     /** Of a call that has a record, or that was refused at its first instant. */
     LeveeException(CallState of, @Nullable Throwable cause) {
@@ -84,6 +88,21 @@ public abstract sealed class LeveeException extends RuntimeException
                         << PERCENT_SHIFT
                 | (refused.repeatable() ? IDEMPOTENT : 0)
                 | (limit == null ? 0 : limit.limit()) << LIMIT_SHIFT;
+    }
+
+    /** Marks this one as a note on somebody else's exception. */
+    LeveeException asNote() {
+        packed = NOTE;
+        return this;
+    }
+
+    /** Takes over the record of a later call; false if this is no note of that downstream's calls. */
+    boolean renew(CallState later) {
+        boolean mine = packed == NOTE && decision().downstream().equals(later.engine.name);
+        if (mine) {
+            decision = later.decision;
+        }
+        return mine;
     }
 
     private Decision unpacked() {

@@ -15,7 +15,7 @@ final class Retries {
     /** A shared exception object must not collect the notes of every call that it ends. */
     private static final int MAX_SUPPRESSED = 32;
 
-    /** The rule of each retry so far, for the rules' own limits. */
+    /** The rule of each retry so far that has a limit of its own. */
     private final List<String> rules = new ArrayList<>(0);
     /** Failures of earlier attempts, oldest first. */
     private final List<Throwable> failures = new ArrayList<>(0);
@@ -117,8 +117,10 @@ final class Retries {
     }
 
     /** The retry with this number was not refused and is on its way. */
-    void remember(int retry, String rule, boolean pushedBack) {
-        rules.add(rule);
+    void remember(int retry, Verdict judged, boolean pushedBack) {
+        if (judged.maxRetries() != Verdict.NO_OWN_LIMIT) {
+            rules.add(judged.rule());
+        }
         lastBackoffNanos = delayNanos;
         if (pushedBack) {
             pushedBackAt = retry;
@@ -175,9 +177,18 @@ final class Retries {
             }
         }
         if (thrown == last) {
-            suppress(thrown, LeveeException.of(of, null));
+            leaveNote(of, thrown);
         }
         return thrown;
+    }
+
+    /** Leaves the record on what the attempt threw. A shared exception object must not collect that of every call. */
+    private static void leaveNote(CallState of, Throwable on) {
+        Throwable[] suppressed = on.getSuppressed();
+        int newest = suppressed.length - 1;
+        if (newest < 0 || !(suppressed[newest] instanceof LeveeException known && known.renew(of))) {
+            suppress(on, LeveeException.of(of, null).asNote());
+        }
     }
 
     /** A failure with what went wrong in dealing with it; that alone if there was none. */
