@@ -7,11 +7,11 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 
-/** An attempt fails, the retry budget is empty, and the caller gets the attempt's own exception. */
+/** An attempt fails, the retry budget is empty, and the caller gets the attempt's own exception, a new one each time. */
 @State(Scope.Benchmark)
 public class BudgetEmptyRow {
     private final HandWritten.Budget hand = new HandWritten.Budget(0);
-    private final Bodies bodies = new Bodies(new Work(Integer.MAX_VALUE));
+    private final Bodies bodies = new Bodies(Work.afresh());
     private final Levee levee = Levees.emptyBudget();
     private final RetryStrategy aws = Peers.Aws.emptied();
 

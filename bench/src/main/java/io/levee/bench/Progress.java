@@ -3,6 +3,7 @@ package io.levee.bench;
 import java.io.PrintStream;
 import java.util.Collection;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.results.BenchmarkResult;
@@ -10,37 +11,34 @@ import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.format.OutputFormat;
 
-/** One line a benchmark, to the error stream; the rest of what JMH has to say is kept for when a benchmark fails. */
+/** One line a benchmark, to the error stream; the rest of what JMH has to say is kept, and shown for one that fails. */
 final class Progress implements OutputFormat {
     private final PrintStream out;
     private final int total;
     private final StringBuilder kept = new StringBuilder();
     private int done;
+    private @Nullable String running;
+    private int failed;
 
     Progress(PrintStream out, int total) {
         this.out = out;
         this.total = total;
     }
 
-    /** What JMH said since the last benchmark that went well. */
-    String kept() {
-        return kept.toString();
+    /** How many benchmarks have failed. Each has been told of, with what JMH said of it. */
+    int failed() {
+        return failed;
     }
 
     @Override
     public void startBenchmark(BenchmarkParams benchmark) {
+        tellFailed();
         String name = benchmark.getBenchmark();
-        done++;
-        out.printf(
-                Locale.ROOT,
-                "[%d/%d] %s, %s%n",
-                done,
-                total,
-                Row.ofBenchmark(name, benchmark.getThreads()).id,
-                name.substring(name.lastIndexOf('.') + 1));
+        step(Row.ofBenchmark(name, benchmark.getThreads()).id, name.substring(name.lastIndexOf('.') + 1));
+        running = name;
     }
 
-    /** One step that JMH does not run. */
+    /** One step, also one that JMH does not run. */
     void step(String what, String peer) {
         done++;
         out.printf(Locale.ROOT, "[%d/%d] %s, %s%n", done, total, what, peer);
@@ -49,8 +47,20 @@ final class Progress implements OutputFormat {
     @Override
     public void endBenchmark(BenchmarkResult result) {
         if (result != null) {
+            running = null;
             kept.setLength(0);
         }
+    }
+
+    /** JMH has gone on: a benchmark that did not end has failed. */
+    private void tellFailed() {
+        if (running != null) {
+            failed++;
+            out.println(kept);
+            out.println("levee bench: FAILED, and left out: " + running);
+            running = null;
+        }
+        kept.setLength(0);
     }
 
     @Override
@@ -82,7 +92,9 @@ final class Progress implements OutputFormat {
     public void startRun() {}
 
     @Override
-    public void endRun(Collection<RunResult> results) {}
+    public void endRun(Collection<RunResult> results) {
+        tellFailed();
+    }
 
     @Override
     public void iteration(BenchmarkParams benchmark, IterationParams params, int iteration) {}

@@ -21,7 +21,7 @@ class RacesTest {
     /** Half a minute on two processors that are free. */
     private static final List<String> SHORT_FORM = List.of(StressMain.ONE_JVM, "-iters", "1", "-time", "200");
 
-    /** With each compiler by itself, and the second one's optimizations shuffled: some 10 minutes. */
+    /** With each compiler by itself, and the second one's optimizations shuffled: 25 minutes on two processors that are free. */
     private static final List<String> LONG_FORM = List.of("-m", "quick", "-sc", "false", "-iters", "1", "-time", "300");
 
     private record Run(int exitCode, List<String> lines, Path log) {
@@ -40,7 +40,7 @@ class RacesTest {
     @Test
     @Tag("full")
     void nothingForbiddenIsSeenWithAnyCompiler() throws Exception {
-        passes(run("long-form", mainClassesOnly(), 60, LONG_FORM));
+        passes(run("long-form", mainClassesOnly(), 120, LONG_FORM));
     }
 
     private static void passes(Run run) {
