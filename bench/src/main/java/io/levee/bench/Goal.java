@@ -53,14 +53,13 @@ record Goal(Row row, String text, Value value, double limit, boolean atLeast) {
             nanos(Row.BULKHEAD_THROWS, 60),
             bytes(Row.BULKHEAD_THROWS, 64),
             bytes(Row.BUDGET, 0),
-            nanos(Row.BUDGET_EMPTY, 60),
             bytes(Row.BUDGET_EMPTY, 64),
             overBestPeer(Row.COMPOSED, 1, 3),
             bytes(Row.COMPOSED, 0),
             overBestPeer(Row.EVERYTHING, 1, 3),
             bytes(Row.EVERYTHING, 0),
-            overBestPeer(Row.EVERYTHING_HEARD, 1, 3),
-            bytes(Row.EVERYTHING_HEARD, 0),
+            overBestPeer(Row.EVERYTHING_METRICS, 1, 3),
+            bytes(Row.EVERYTHING_METRICS, 0),
             nanos(Row.BACKOFF, 8),
             bytes(Row.BACKOFF, 0),
             bytes(Row.ASYNC, 96),
@@ -123,7 +122,7 @@ record Goal(Row row, String text, Value value, double limit, boolean atLeast) {
     static Optional<Figure> bestPeer(Map<String, Figure> figures) {
         return figures.values().stream()
                 .filter(figure ->
-                        !figure.peer().equals(Figure.FLOOR) && !figure.peer().startsWith(Figure.OURS))
+                        !figure.peer().startsWith(Figure.FLOOR) && !figure.peer().startsWith(Figure.OURS))
                 .min(Comparator.comparingDouble(Figure::nanos));
     }
 

@@ -29,6 +29,22 @@ final class HandWritten {
         }
     }
 
+    /**
+     * The same, and each failure is asked for its cause and its suppressed exceptions: what nobody is spared who judges by
+     * them. Each question takes the exception's lock.
+     */
+    static Object retryLooking(Callable<Object> body, int attempts) throws Exception {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return body.call();
+            } catch (IOException failure) {
+                if (attempt >= attempts || failure.getCause() != null || failure.getSuppressed().length > 0) {
+                    throw failure;
+                }
+            }
+        }
+    }
+
     /** The same, with each retry paid for. */
     static Object retry(Callable<Object> body, int attempts, Budget budget) throws Exception {
         for (int attempt = 1; ; attempt++) {
@@ -47,7 +63,6 @@ final class HandWritten {
         return ThreadLocalRandom.current().nextLong(Math.min(capNanos, baseNanos << (retry - 1)) + 1);
     }
 
-    /** A breaker that only counts: closed or open, and a counter of successes. */
     /** Requests and accepts of all time: the rule of the throttle without its window. */
     static final class Throttle {
         private final LongAdder requests = new LongAdder();
@@ -88,6 +103,7 @@ final class HandWritten {
         }
     }
 
+    /** A breaker that only counts: closed or open, and a counter of successes. */
     static final class Breaker {
         static final IOException OPEN = new IOException("open");
 

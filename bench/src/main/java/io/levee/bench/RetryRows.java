@@ -36,6 +36,12 @@ public abstract class RetryRows {
         return HandWritten.retry(bodies.byHand.next(lap), Peers.ATTEMPTS);
     }
 
+    /** The floor of whoever judges a failure by its causes. */
+    @Benchmark
+    public Object handLooks(Lap lap) throws Exception {
+        return HandWritten.retryLooking(bodies.byHand.next(lap), Peers.ATTEMPTS);
+    }
+
     /** Levee. */
     @Benchmark
     public Object levee(Lap lap) throws IOException {
