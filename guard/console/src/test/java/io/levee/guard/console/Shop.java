@@ -185,9 +185,10 @@ final class Shop {
         return slo;
     }
 
-    /** So many days ago, at the hour. */
+    /** So many days ago, at the hour. A day begins at three in the morning, so that what happened at two has happened. */
     Instant at(int daysAgo, int hour) {
-        return now.truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(daysAgo)).plus(Duration.ofHours(hour));
+        Instant today = now.minus(Duration.ofHours(3)).truncatedTo(ChronoUnit.DAYS);
+        return today.minus(Duration.ofDays(daysAgo)).plus(Duration.ofHours(hour));
     }
 
     private Map<String, @Nullable Object> exclusion() {
