@@ -372,4 +372,100 @@ public class BreakerStress {
             r.r2 = OutcomeWindow.marked(counts);
         }
     }
+
+    @JCStressTest
+    @Description("Two counted outcomes of one bucket turn out to be failures. Result: calls; failures among them.")
+    @Outcome(id = "2, 2", expect = ACCEPTABLE, desc = "both are marked")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "MARK_LOST: one wrote over the other")
+    @State
+    public static class TwoMarks {
+        private final TimeWindow window = new TimeWindow(16 * Nanos.PER_SECOND);
+
+        public TwoMarks() {
+            window.addPlain(NOW);
+            window.addPlain(NOW);
+        }
+
+        @Actor
+        public void one() {
+            window.mark(NOW);
+        }
+
+        @Actor
+        public void other() {
+            window.mark(NOW);
+        }
+
+        @Arbiter
+        public void after(II_Result r) {
+            long counts = window.counts(NOW);
+            r.r1 = OutcomeWindow.calls(counts);
+            r.r2 = OutcomeWindow.marked(counts);
+        }
+    }
+
+    @JCStressTest
+    @Description(
+            "A counted outcome turns out to be a failure while another is counted. Result: calls; failures among them.")
+    @Outcome(id = "2, 1", expect = ACCEPTABLE, desc = "one counted, one marked")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "LOST: one wrote over the other")
+    @State
+    public static class MarkAndAdd {
+        private final TimeWindow window = new TimeWindow(16 * Nanos.PER_SECOND);
+
+        public MarkAndAdd() {
+            window.addPlain(NOW);
+        }
+
+        @Actor
+        public void marks() {
+            window.mark(NOW);
+        }
+
+        @Actor
+        public void adds() {
+            window.addPlain(NOW);
+        }
+
+        @Arbiter
+        public void after(II_Result r) {
+            long counts = window.counts(NOW);
+            r.r1 = OutcomeWindow.calls(counts);
+            r.r2 = OutcomeWindow.marked(counts);
+        }
+    }
+
+    @JCStressTest
+    @Description("Two successes replace failures in a ring of three that holds nothing else, then a third one. "
+            + "Result: calls; failures among them.")
+    @Outcome(id = "3, 0", expect = ACCEPTABLE, desc = "each has its place")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "PLACE_LOST: who took off a mark wrote over somebody's place")
+    @State
+    public static class RingOfMarks {
+        private final CountWindow window = new CountWindow(3);
+
+        public RingOfMarks() {
+            for (int i = 0; i < 3; i++) {
+                window.addMarked(NOW);
+            }
+        }
+
+        @Actor
+        public void one() {
+            window.addPlain(NOW);
+        }
+
+        @Actor
+        public void other() {
+            window.addPlain(NOW);
+        }
+
+        @Arbiter
+        public void after(II_Result r) {
+            window.addPlain(NOW);
+            long counts = window.counts(NOW);
+            r.r1 = OutcomeWindow.calls(counts);
+            r.r2 = OutcomeWindow.marked(counts);
+        }
+    }
 }

@@ -10,6 +10,8 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
+import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
 
 /** Races at a {@link Bulkhead}. */
 public class BulkheadStress {
@@ -242,6 +244,98 @@ public class BulkheadStress {
         @Arbiter
         public void after(III_Result r) {
             r.r3 = bulkhead.inFlight();
+        }
+    }
+
+    @JCStressTest
+    @Description("One enters though it is full while another leaves. Result: how many are in flight.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "one in, one out")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "MISCOUNTED: one of them wrote over the other")
+    @State
+    public static class EnterAnywayAndLeave {
+        private final Bulkhead bulkhead = Bulkhead.inFlight(1).build();
+
+        public EnterAnywayAndLeave() {
+            bulkhead.enter();
+        }
+
+        @Actor
+        public void enters() {
+            bulkhead.enter();
+        }
+
+        @Actor
+        public void leaves() {
+            bulkhead.leave();
+        }
+
+        @Arbiter
+        public void after(I_Result r) {
+            r.r1 = bulkhead.inFlight();
+        }
+    }
+
+    @JCStressTest
+    @Description("Two leave as if they had never entered. Result: how many are in flight; how many have left.")
+    @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "neither counts as one who has left")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "COUNTED: one of them does")
+    @State
+    public static class TwoWithdraw {
+        private final Bulkhead bulkhead = Bulkhead.inFlight(5).build();
+        private final int left;
+
+        public TwoWithdraw() {
+            bulkhead.tryEnter();
+            bulkhead.tryEnter();
+            left = bulkhead.left();
+        }
+
+        @Actor
+        public void one() {
+            bulkhead.withdraw();
+        }
+
+        @Actor
+        public void other() {
+            bulkhead.withdraw();
+        }
+
+        @Arbiter
+        public void after(II_Result r) {
+            r.r1 = bulkhead.inFlight();
+            r.r2 = bulkhead.left() - left;
+        }
+    }
+
+    @JCStressTest
+    @Description("One leaves as if it had never entered while the places are dealt out anew. "
+            + "Result: how many are in flight; how many have left.")
+    @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "it does not count as one who has left")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "COUNTED: it does, or the dealing out does")
+    @State
+    public static class WithdrawAndChange {
+        private final Bulkhead bulkhead = Bulkhead.inFlight(5).build();
+        private final int left;
+
+        public WithdrawAndChange() {
+            bulkhead.tryEnter();
+            left = bulkhead.left();
+        }
+
+        @Actor
+        public void withdraws() {
+            bulkhead.withdraw();
+        }
+
+        @Actor
+        public void operator() {
+            bulkhead.change(3);
+        }
+
+        @Arbiter
+        public void after(II_Result r) {
+            r.r1 = bulkhead.inFlight();
+            r.r2 = bulkhead.left() - left;
         }
     }
 }

@@ -160,7 +160,7 @@ public class LimiterStress {
 
     @JCStressTest
     @Description("One waits for the permit, and gives up just when it is handed out. "
-            + "Result: gave up; times told of a grant; left; still in line or in the timer.")
+            + "Result: gave up; times told of a grant; left; in line or in the timer after another has come and gone.")
     @Outcome(id = "1, 0, 1, 0", expect = ACCEPTABLE, desc = "gave up before: the permit is there")
     @Outcome(id = "1, 1, 1, 0", expect = ACCEPTABLE, desc = "granted, then given back: the permit is there")
     @Outcome(id = "1, ., 0, .", expect = FORBIDDEN, desc = "PERMIT_LOST: whoever gives up takes nothing with him")
@@ -191,6 +191,7 @@ public class LimiterStress {
         public void after(IIII_Result r) {
             r.r2 = told.get();
             r.r3 = left();
+            join(() -> {}).cancel();
             r.r4 = permits.waiting() + time.pending();
         }
     }
@@ -481,6 +482,207 @@ public class LimiterStress {
                 taken++;
             }
             r.r3 = taken;
+        }
+    }
+
+    @JCStressTest
+    @Description("Two want to stand in a line that has room for one. Result: each stands in it; waiting.")
+    @Outcome(
+            id = {"1, 0, 1", "0, 1, 1"},
+            expect = ACCEPTABLE,
+            desc = "one does")
+    @Outcome(id = "1, 1, .", expect = FORBIDDEN, desc = "OVERFULL: both do")
+    @Outcome(
+            id = ".*",
+            expect = FORBIDDEN,
+            desc = "REFUSED_WITH_ROOM: the line is empty, or counts somebody who is not there")
+    @State
+    public static class RoomForOne {
+        private final VirtualTime time = VirtualTime.manual();
+        private final long now = time.nanoTime();
+        private final PermitQueue permits = new PermitQueue(ONE_A_SECOND, 1, time);
+
+        public RoomForOne() {
+            permits.tryTake(now);
+        }
+
+        @Actor
+        public void one(III_Result r) {
+            r.r1 = Flag.of(permits.join(now, false, Nanos.NEVER, () -> {}) != null);
+        }
+
+        @Actor
+        public void other(III_Result r) {
+            r.r2 = Flag.of(permits.join(now, false, Nanos.NEVER, () -> {}) != null);
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = permits.waiting();
+        }
+    }
+
+    @JCStressTest
+    @Description(
+            "Two who stand in line give up, later a third. Result: waiting after the two; timers set after the third.")
+    @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "nobody is in line, and nothing is left of them")
+    @Outcome(id = "0, [1-9]", expect = FORBIDDEN, desc = "LEFT_BEHIND: a timer nobody waits for")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "MISCOUNTED: one of them counts as waiting still")
+    @State
+    public static class TwoGiveUp extends OnePermit {
+        private final Limiter.Ticket first;
+        private final Limiter.Ticket second;
+
+        public TwoGiveUp() {
+            permits.tryTake(now);
+            first = join(() -> {});
+            second = join(() -> {});
+        }
+
+        @Actor
+        public void one() {
+            first.cancel();
+        }
+
+        @Actor
+        public void other() {
+            second.cancel();
+        }
+
+        @Arbiter
+        public void after(II_Result r) {
+            r.r1 = permits.waiting();
+            join(() -> {}).cancel();
+            r.r2 = time.pending();
+        }
+    }
+
+    @JCStressTest
+    @Description("One gets in line while the permit is given back. "
+            + "Result: has it at once; times told of a grant; granted at the end; waiting, and timers set.")
+    @Outcome(
+            id = {"1, 0, 1, 0", "0, 1, 1, 0"},
+            expect = ACCEPTABLE,
+            desc = "has it, and knows of it in one way")
+    @Outcome(id = ".*, 0, .", expect = FORBIDDEN, desc = "LOST_WAKE_UP: waits beside a permit")
+    @Outcome(id = "0, 0, 1, .", expect = FORBIDDEN, desc = "UNTOLD: has it, and does not know")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "TWO_OUTCOMES: told twice, or counted as waiting")
+    @State
+    public static class JoinAndGiveBack extends OnePermit {
+        private final AtomicInteger told = new AtomicInteger();
+        private volatile Limiter.Ticket ticket;
+
+        public JoinAndGiveBack() {
+            permits.tryTake(now);
+        }
+
+        @Actor
+        public void joins(IIII_Result r) {
+            Limiter.Ticket mine = join(told::incrementAndGet);
+            r.r1 = Flag.of(mine.isImmediate());
+            ticket = mine;
+        }
+
+        @Actor
+        public void gives() {
+            giveBack();
+        }
+
+        @Arbiter
+        public void after(IIII_Result r) {
+            r.r2 = told.get();
+            r.r3 = Flag.of(ticket.isGranted());
+            r.r4 = permits.waiting() + time.pending();
+        }
+    }
+
+    /** Threads of one stripe, which has no lease yet; so many permits are left besides those that its neighbours have taken. */
+    private abstract static class OneStripe extends Leased {
+        final Gcra gcra;
+
+        OneStripe(int left) {
+            super(4);
+            gcra = new Gcra(LimiterRule.perSecond(1e9 / 16).withBurst(left + Padded.STRIPES), 0, -1, LEASE, true);
+            for (int stripe = Padded.FIRST; stripe < Padded.END; stripe += Padded.STRIDE) {
+                gcra.take(stripe, now); // from now on each stripe takes leases
+            }
+        }
+
+        final int take(long at) {
+            return Flag.of(gcra.take(Padded.FIRST, at) == Gcra.TAKEN);
+        }
+
+        final int leftAt(long at) {
+            int taken = 0;
+            while (taken < 9 && take(at) == 1) {
+                taken++;
+            }
+            return taken;
+        }
+    }
+
+    @JCStressTest
+    @Description("Two threads of a stripe take a permit and a lease of two each, of eight. Result: each got one; left.")
+    @Outcome(id = "1, 1, 6", expect = ACCEPTABLE, desc = "two are taken")
+    @Outcome(
+            id = "1, 1, [0-5]",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "one of the leases lapses: permits late by a lease")
+    @Outcome(id = "1, 1, [7-9]", expect = FORBIDDEN, desc = "PERMIT_MINTED: the leases were made into a longer one")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "REFUSED: there were permits")
+    @State
+    public static class TwoLeasesOfAStripe extends OneStripe {
+        public TwoLeasesOfAStripe() {
+            super(8);
+        }
+
+        @Actor
+        public void one(III_Result r) {
+            r.r1 = take(now);
+        }
+
+        @Actor
+        public void other(III_Result r) {
+            r.r2 = take(now);
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = leftAt(now);
+        }
+    }
+
+    @JCStressTest
+    @Description("Two threads of a stripe take a permit each, of five, and there is room for one lease of two besides. "
+            + "Result: each got one; left.")
+    @Outcome(id = "1, 1, 3", expect = ACCEPTABLE, desc = "two are taken")
+    @Outcome(id = "1, 1, [0-2]", expect = ACCEPTABLE_INTERESTING, desc = "the lease lapses: permits late by a lease")
+    @Outcome(
+            id = "1, 1, [4-9]",
+            expect = FORBIDDEN,
+            desc = "PERMIT_MINTED: who took no lease made that of the other longer")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "REFUSED: there were permits")
+    @State
+    public static class OneLeaseOfAStripe extends OneStripe {
+        private final long later = now + 16;
+
+        public OneLeaseOfAStripe() {
+            super(4);
+        }
+
+        @Actor
+        public void one(III_Result r) {
+            r.r1 = take(later);
+        }
+
+        @Actor
+        public void other(III_Result r) {
+            r.r2 = take(later);
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = leftAt(later);
         }
     }
 }

@@ -141,6 +141,59 @@ public class RetryBudgetStress {
     }
 
     @JCStressTest
+    @Description("A call and a refund pay in together where there is room for both. Result: the balance.")
+    @Outcome(id = "2", expect = ACCEPTABLE, desc = "both were paid in")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "UPDATE_LOST: one of them wrote over the other")
+    @State
+    public static class DepositAndRefund {
+        private final RetryBudget budget = budget(0, 5, 0);
+
+        @Actor
+        public void call() {
+            budget.deposit();
+        }
+
+        @Actor
+        public void succeeded() {
+            budget.refund(1);
+        }
+
+        @Arbiter
+        public void after(I_Result r) {
+            r.r1 = balance(budget, NOW);
+        }
+    }
+
+    @JCStressTest
+    @Description("One retry gets its token back while another takes one of two. Result: -; got it; the balance.")
+    @Outcome(id = "0, 1, 2", expect = ACCEPTABLE, desc = "one in, one out")
+    @Outcome(id = "0, 1, 1", expect = FORBIDDEN, desc = "REFUND_LOST: the withdrawal wrote over it")
+    @Outcome(
+            id = "0, 1, 3",
+            expect = FORBIDDEN,
+            desc = "WITHDRAWAL_LOST: the refund wrote over it, and a retry was free")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "REFUSED: two tokens were there")
+    @State
+    public static class RefundAndWithdrawOfTwo {
+        private final RetryBudget budget = budget(2, 5, 0);
+
+        @Actor
+        public void succeeded() {
+            budget.refund(1);
+        }
+
+        @Actor
+        public void retry(III_Result r) {
+            r.r2 = Flag.of(budget.tryWithdraw(1, NOW));
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = balance(budget, NOW);
+        }
+    }
+
+    @JCStressTest
     @Description("A second after the budget ran dry, two retries ask for its reserve of one token. "
             + "Result: each got it; the balance.")
     @Outcome(
@@ -196,6 +249,33 @@ public class RetryBudgetStress {
         @Arbiter
         public void after(III_Result r) {
             r.r3 = balance(budget, NOW + Nanos.PER_SECOND);
+        }
+    }
+
+    @JCStressTest
+    @Description("The largest balance is lowered from 5 to 2 while a retry takes two of three tokens. "
+            + "Result: -; got them; the balance.")
+    @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "cut to two, then spent")
+    @Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "spent, and nothing to be cut")
+    @Outcome(id = "0, 1, [2-9]", expect = FORBIDDEN, desc = "TOKEN_MINTED: the cut wrote over the withdrawal")
+    @Outcome(id = ".*", expect = FORBIDDEN, desc = "REFUSED: two tokens were there")
+    @State
+    public static class ChangeAndWithdraw {
+        private final RetryBudget budget = budget(3, 5, 0);
+
+        @Actor
+        public void operator() {
+            budget.change(0, 2, NOW);
+        }
+
+        @Actor
+        public void retry(III_Result r) {
+            r.r2 = Flag.of(budget.tryWithdraw(2, NOW));
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            r.r3 = balance(budget, NOW);
         }
     }
 }

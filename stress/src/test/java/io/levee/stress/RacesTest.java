@@ -24,7 +24,7 @@ class RacesTest {
     /** With each compiler by itself, and the second one's optimizations shuffled: 25 minutes on two processors that are free. */
     private static final List<String> LONG_FORM = List.of("-m", "quick", "-sc", "false", "-iters", "1", "-time", "300");
 
-    private record Run(int exitCode, List<String> lines, Path log) {
+    record Run(int exitCode, List<String> lines, Path log) {
         List<String> faults() {
             return lines.stream()
                     .filter(line -> line.startsWith(StressMain.FAULT))
@@ -67,13 +67,13 @@ class RacesTest {
     }
 
     /** JCStress reads the list of tests that comes first on the class path: without the planted ones, the real ones. */
-    private static String mainClassesOnly() {
+    static String mainClassesOnly() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(element -> !element.endsWith(TEST_CLASSES))
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    private static Run run(String name, String classPath, int mostMinutes, List<String> options) throws Exception {
+    static Run run(String name, String classPath, int mostMinutes, List<String> options) throws Exception {
         Path folder = Path.of(classes().resolveSibling("jcstress").toString(), name);
         Files.createDirectories(folder);
         Path log = folder.resolve("log.txt");
