@@ -121,8 +121,8 @@ record Goal(Row row, String text, Value value, double limit, boolean atLeast) {
     /** The fastest of the libraries, neither the floor nor Levee. */
     static Optional<Figure> bestPeer(Map<String, Figure> figures) {
         return figures.values().stream()
-                .filter(figure ->
-                        !figure.peer().startsWith(Figure.FLOOR) && !figure.peer().startsWith(Figure.OURS))
+                .filter(figure -> !figure.peer().startsWith(Figure.FLOOR)
+                        && !figure.peer().startsWith(Figure.OURS))
                 .min(Comparator.comparingDouble(Figure::nanos));
     }
 

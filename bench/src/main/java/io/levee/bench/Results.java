@@ -225,7 +225,8 @@ final class Results {
     /** The floor, Levee, and then the others in the order in which they first appear in any row by name. */
     private Set<String> peers(List<Row> table) {
         Set<String> peers = new LinkedHashSet<>(List.of(Figure.FLOOR, Figure.OURS));
-        List<String> known = List.of("handLooks", "leveeOwnClock", "resilience4j", "failsafe", "spring", "aws", "stpe", "netty");
+        List<String> known =
+                List.of("handLooks", "leveeOwnClock", "resilience4j", "failsafe", "spring", "aws", "stpe", "netty");
         known.stream()
                 .filter(peer -> table.stream().anyMatch(row -> rows.get(row).containsKey(peer)))
                 .forEach(peers::add);
