@@ -91,8 +91,8 @@ class TornStepsTest {
             String before = source.substring(0, found.start());
             String after = source.substring(found.end());
             int number = (int) before.lines().count();
-            String line =
-                    source.lines().skip(number - 1).findFirst().orElseThrow().strip();
+            String line = source.substring(before.lastIndexOf('\n') + 1, source.indexOf('\n', found.end()))
+                    .strip();
             String comma = after.startsWith(")") ? "" : ", ";
             return new Step(
                     className, number, line, before + "Torn." + found.group(2) + "(" + found.group(1) + comma + after);
